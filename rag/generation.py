@@ -1,0 +1,249 @@
+"""Generations: an index folder holds complete, checksummed copies, and readers see one of them, never a mix.
+
+    indexes/blog/LOCK      held by the one build that is running
+    indexes/blog/CURRENT   names the generation in use
+    indexes/blog/g-<id>/   the files of one generation, and MANIFEST.json with their sizes and SHA-256
+
+A build writes a new folder beside the others, puts it on the disk, reads it back, and only then replaces CURRENT. A
+crash, a kill, a full disk or an error before that loses nothing but the build, and the next one clears up after it.
+Knows folders, locks, checksums and the pointer; knows nothing about passages, vectors or what else a file may hold.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, TypeVar
+
+from rag import disk, manifest
+from rag.errors import BusyError, IndexDamaged, IndexMismatch, IndexMissing, StorageError, UnusableIndex
+from rag.manifest import Generation, verify
+
+__all__ = [
+    "Generation", "Writer", "current", "generations", "open_current", "open_verified", "rollback", "verify", "writer",
+]  # fmt: skip
+
+T = TypeVar("T")
+
+_LOCK, _NEXT_CURRENT = "LOCK", "CURRENT.new"
+_KEPT = 2  # generations: the one in use, and the one that `rollback` returns to
+_SPACE_FACTOR = 2  # free bytes asked for per expected byte: estimates are rough, and file systems need room as well
+_NEXT_STEPS = {
+    errno.ENOSPC: "Free some space on its disk",
+    errno.EDQUOT: "Free some of your disk quota",
+    errno.EFBIG: "Raise the limit on file sizes (`ulimit -f`)",
+    errno.EACCES: "Make it writable for this user",
+    errno.EPERM: "Make it writable for this user",
+    errno.EROFS: "Choose a folder on a disk that can be written to",
+}
+
+
+# --- read -------------------------------------------------------------------------------------------------------
+
+
+def current(root: Path) -> Generation:
+    """The generation in use, its manifest and the presence and size of its files checked, not their bytes.
+
+    Raises IndexMissing, IndexMismatch, IndexDamaged (naming the file), or UnusableIndex when it may not be read.
+    """
+    return open_current(root, lambda generation: generation, hashed=False)
+
+
+def open_verified(root: Path) -> Generation:
+    """As `current`, with every byte of every file checked, so that nothing altered is ever answered from."""
+    return open_current(root, lambda generation: generation)
+
+
+def open_current(root: Path, load: Callable[[Generation], T], *, hashed: bool = True) -> T:
+    """What `load` makes of the generation in use. Files that it opens stay readable, whatever is published later.
+
+    Takes no lock and writes nothing. Builds may remove the folder before `load` has opened the last file: it raises
+    OSError or UnusableIndex for a file that is gone, and is then called again with the newer generation.
+    """
+    pointer = manifest.read_pointer(root)
+    while True:
+        try:
+            generation = manifest.load(root / pointer[0], pointer[1])
+            if hashed:
+                verify(generation)
+            with manifest.reading(generation.path):
+                return load(generation)
+        except UnusableIndex:
+            newer = manifest.read_pointer(root)
+            if newer == pointer:
+                raise
+            pointer = newer
+
+
+def generations(root: Path) -> list[Generation]:
+    """All complete generations, newest first; damaged and unfinished ones are left out. Hashes no file."""
+    with manifest.reading(root):
+        names = disk.names(root)
+    found = []
+    for name in filter(manifest.FOLDER.fullmatch, names):
+        with suppress(IndexDamaged, IndexMismatch):
+            found.append(manifest.load(root / name))
+    return sorted(found, key=lambda generation: generation.seq, reverse=True)
+
+
+# --- write ------------------------------------------------------------------------------------------------------
+
+
+class Writer:
+    """A generation in the making: write files, no folders, into `path`; close them; then `publish`."""
+
+    def __init__(self, root: Path, seq: int) -> None:
+        self.path = root / f"g-{secrets.token_hex(8)}"
+        self._root, self._seq = root, seq
+
+    def publish(self, meta: dict[str, Any], check: Callable[[Path], object] | None = None) -> Generation:
+        """Put all files on the disk, read them back, and make this the generation in use, for good.
+
+        `meta` is any JSON object. `check` gets the folder and raises when it can't be loaded, which ends the build.
+        Raises StorageError when the disk refuses a step, or returns other bytes than were written.
+        """
+        with _writing(self._root):
+            body = {
+                "format": manifest.FORMAT,
+                "id": self.path.name,
+                "seq": self._seq,
+                "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+                "meta": json.loads(json.dumps(meta)),  # as a reader will get it: text for keys, lists for tuples
+                "files": {name: _put_on_disk(self.path / name) for name in disk.names(self.path)},
+            }
+            disk.write(self.path / manifest.MANIFEST, manifest.seal(body))
+            disk.sync_folder(self.path)
+            disk.sync_folder(self._root)
+        try:
+            generation = manifest.load(self.path)
+            verify(generation)
+        except IndexDamaged as exc:
+            raise StorageError(f"The disk returned other bytes than were written. Check it. {exc}") from exc
+        if check is not None:
+            check(self.path)
+        with _writing(self._root):
+            _point(self._root, generation)
+        with suppress(OSError, UnusableIndex):  # it is published; what can't be removed now, the next build removes
+            _collect(self._root)
+        return generation
+
+
+@contextmanager
+def writer(root: Path, *, need_bytes: int = 0, wait: bool = False) -> Iterator[Writer]:
+    """Hold the index for one build, which writes about `need_bytes`. What is not published is removed at the end.
+
+    Raises BusyError when another build holds it, or waits for that one with `wait`; StorageError when the disk is too
+    full, read-only or broken. The generation in use stays so until `publish`, and readers never wait.
+    """
+    with _writing(root.absolute().anchor):
+        disk.make_folders(root)
+    with _exclusive(root, wait):
+        with _writing(root):
+            seq = 1 + max((generation.seq for generation in generations(root)), default=0)
+            _collect(root)
+            free, needed = disk.free_bytes(root), need_bytes * _SPACE_FACTOR
+            if free < needed:
+                raise OSError(errno.ENOSPC, f"{needed:,} bytes are needed, {free:,} are free", str(root))
+            new = Writer(root, seq)
+            disk.make_folder(new.path)
+        try:
+            with _writing(root):
+                yield new
+        finally:
+            with suppress(OSError, UnusableIndex):
+                # CURRENT is asked, as an interrupt may have come just after it was replaced.
+                if _in_use(root) != new.path.name:
+                    disk.remove_folder(new.path, first=manifest.MANIFEST)
+                    disk.remove_file(root / _NEXT_CURRENT)
+
+
+def rollback(root: Path) -> Generation:
+    """Return to the newest complete generation before the one in use, hashed first; the next build removes the latter.
+
+    Works when the one in use is damaged. Raises IndexMissing when there is none to return to, BusyError, StorageError.
+    """
+    with suppress(IndexDamaged):
+        manifest.read_pointer(root)
+    with _exclusive(root, wait=False), _writing(root):
+        in_use = _in_use(root)
+        for generation in _up_to(in_use, generations(root)):
+            if generation.id != in_use:
+                with suppress(IndexDamaged):
+                    verify(generation)
+                    _point(root, generation)
+                    return generation
+    raise IndexMissing(f"{root} holds no earlier generation to return to. Build it anew with `rag build --rebuild`.")
+
+
+def _in_use(root: Path) -> str | None:
+    """Id of the generation in use; none when CURRENT is missing or damaged."""
+    with suppress(IndexMissing, IndexDamaged):
+        return manifest.read_pointer(root)[0]
+    return None
+
+
+def _up_to(in_use: str | None, newest_first: list[Generation]) -> list[Generation]:
+    """Without those after the one in use: they were rolled back, or lost their build just before it was published."""
+    ids = [generation.id for generation in newest_first]
+    return newest_first[ids.index(in_use) :] if in_use in ids else newest_first
+
+
+def _collect(root: Path) -> None:
+    """Remove what nobody will ask for: all but the generation in use and the one before it."""
+    in_use = _in_use(root)
+    keep = {in_use, *(generation.id for generation in _up_to(in_use, generations(root))[:_KEPT])}
+    for name in filter(manifest.FOLDER.fullmatch, disk.names(root)):
+        if name not in keep:
+            # Without its manifest it is not complete, however far this gets.
+            disk.remove_folder(root / name, first=manifest.MANIFEST)
+    disk.remove_file(root / _NEXT_CURRENT)
+
+
+def _put_on_disk(path: Path) -> dict[str, Any]:
+    entry = {"size": disk.size(path), "sha256": disk.sha256(path)}  # of what the builder wrote, not of what arrived
+    disk.sync(path)
+    return entry
+
+
+def _point(root: Path, generation: Generation) -> None:
+    disk.remove_file(root / _NEXT_CURRENT)
+    disk.replace(root / manifest.CURRENT, manifest.pointer_to(generation), via=root / _NEXT_CURRENT)
+    try:
+        disk.sync_folder(root)
+    except OSError as exc:
+        how = f"{root} now serves {generation.id}, but a power loss may undo that ({exc.strerror})"
+        raise StorageError(f"{how}. Check the disk and build again.") from exc
+
+
+@contextmanager
+def _exclusive(root: Path, wait: bool) -> Iterator[None]:
+    with ExitStack() as stack:
+        try:
+            with _writing(root):
+                stack.enter_context(disk.locked(root / _LOCK, wait=wait))
+        except BlockingIOError as exc:
+            holder = f"Process {exc.strerror}" if exc.strerror else "Another process"
+            raise BusyError(f"{holder} is building {root}. Wait for it, or end it, and build again.") from None
+        yield
+
+
+@contextmanager
+def _writing(folder: Path | str) -> Iterator[None]:
+    """Turns OSError about something in `folder`, or about no known file, into StorageError with the next step."""
+    try:
+        yield
+    except BlockingIOError:
+        raise
+    except OSError as exc:
+        if not manifest.concerns(exc, Path(folder)):
+            raise
+        path, why = exc.filename or folder, exc.strerror or str(exc)
+        step = _NEXT_STEPS.get(exc.errno or 0, "Check the disk")
+        raise StorageError(
+            f"{path} can't be written: {why}. The index that was there is untouched. {step} and build again."
+        ) from exc
