@@ -167,10 +167,14 @@ class Encoder(Protocol):
     """Turns texts into unit rows. `name` goes into the index, so that another model is never mixed in."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Names the weights, not only the model."""
+        ...
 
     @property
-    def dim(self) -> int: ...
+    def dim(self) -> int:
+        """Length of a row."""
+        ...
 
     def encode_queries(self, texts: Sequence[str]) -> Floats:
         """float32 (len(texts), dim), rows of length 1 (or all zero when a text holds no known token)."""
@@ -185,7 +189,9 @@ class Generator(Protocol):
     """Writes an answer from numbered passages; only its text counts, citations are resolved and checked after."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Which model, for the reader."""
+        ...
 
     def stream(self, prompt: str) -> Iterator[str]:
         """Yield the reply in pieces, in order. May raise ModelError."""

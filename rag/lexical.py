@@ -1,0 +1,201 @@
+"""Japanese-aware words and BM25 over them. Knows nothing about passages' metadata or about embeddings.
+
+Text is split by SudachiPy in its shortest mode and each word is taken in its normalised form (打合せ = 打ち合わせ,
+コンピュータ = コンピューター, 960億 = 96000000000, and for many English words their katakana form: supply = サプライ).
+Function words are left out: that matters as much as the splitter does. Scripts that Sudachi doesn't know are kept as
+lower-case words (Latin, Cyrillic, …) or as character bigrams (Hangul).
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+import bm25s
+import numpy as np
+import sudachipy
+from bm25s import stopwords
+from numpy.typing import NDArray
+
+from rag.types import Floats, Ids
+
+#: BM25's saturation and length normalisation. Passages are short and of like length, so b is below the usual 0.75.
+K1, B = 1.2, 0.6
+#: A title or heading word counts this often beside the passage's own words (field weights as term frequencies).
+TITLE_WEIGHT, HEADING_WEIGHT = 1, 1
+
+_CHUNK = 10_000  # characters handed to Sudachi at once: its limit is 49,149 bytes, and its lattice grows with length
+_MAX_WORD = 64  # longer runs (keys, base64, ASCII art) are no words
+
+#: Part-of-speech prefixes, as Sudachi names them, that carry structure rather than content.
+_FUNCTION_POS = (
+    ("助詞",), ("助動詞",), ("空白",), ("接続詞",), ("感動詞",), ("連体詞",), ("代名詞",), ("接頭辞",),
+    ("動詞", "非自立可能"), ("形容詞", "非自立可能"), ("形状詞", "助動詞語幹"), ("名詞", "助動詞語幹"),
+)  # fmt: skip
+#: Words that belong to asking, not to what is asked about (normalised forms).
+_ASKING = frozenset(
+    (
+        "幾ら",
+        "何",
+        "何故",
+        "如何",
+        "誰",
+        "何処",
+        "何時",
+        "どの",
+        "どれ",
+        "どう",
+        "どんな",
+        "教える",
+        "知る",
+        "事",
+        "物",
+        "為",
+        "訳",
+        "等",
+        "様",
+    )
+)
+_STOPWORDS = frozenset(
+    word
+    for name in ("EN_PLUS", "GERMAN", "FRENCH", "SPANISH", "PORTUGUESE", "ITALIAN", "DUTCH", "RUSSIAN")
+    for word in getattr(stopwords, f"STOPWORDS_{name}")
+    if len(word) < 8
+) - {"ai"}  # French for "have", but hardly here
+_HANGUL = re.compile(r"[\uac00-\ud7a3]+")
+_LATIN = re.compile(r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_BREAK = re.compile(r"[\n。！？!?、，,.\s]")
+
+
+class Tokenizer:
+    """Words of a text, for indexing and for questions alike; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._dictionary = sudachipy.Dictionary()
+        self._sudachi = self._dictionary.tokenizer(mode=sudachipy.SplitMode.A)
+        is_function = self._dictionary.pos_matcher(_FUNCTION_POS)
+        is_mark = self._dictionary.pos_matcher([("補助記号",), ("記号",)])
+        self._is_function, self._is_mark = is_function, is_mark
+        self._latin = lru_cache(maxsize=50_000)(self._latin_word)
+
+    def words(self, text: str) -> list[str]:
+        """Normalised content words, in order, with repetitions."""
+        found: list[str] = []
+        with self._lock:  # Sudachi's tokenizer refuses a second caller
+            for chunk in _chunks(unicodedata.normalize("NFKC", _SURROGATES.sub(" ", text))):
+                for m in self._sudachi.tokenize(chunk):
+                    if not self._is_function(m):
+                        found.extend(self._terms(m))
+        return found
+
+    def _terms(self, m: sudachipy.Morpheme) -> Iterator[str]:
+        surface = m.surface()
+        if len(surface) > _MAX_WORD:
+            return
+        if _LATIN.match(surface):
+            if surface.isupper() and surface.lower() in _STOPWORDS and len(surface) > 1:  # IT and US are names
+                yield surface.lower()
+            else:  # and GPUs are several GPU
+                plural = len(surface) > 2 and surface.endswith("s") and surface[:-1].isupper()
+                yield from self._latin((surface[:-1] if plural else surface).lower())
+        elif self._is_mark(m):  # Sudachi takes scripts that it doesn't know for symbols
+            for run in _HANGUL.findall(surface):
+                yield from (run[i : i + 2] for i in range(max(1, len(run) - 1)))
+        else:
+            word = m.normalized_form().lower()
+            if word not in _ASKING and any(map(str.isalnum, word)):
+                yield word
+
+    def _latin_word(self, word: str) -> tuple[str, ...]:
+        """A Latin (or Cyrillic, …) word: nothing for a stop word, else its normalised form in the singular."""
+        if word in _STOPWORDS:
+            return ()
+        singular = _singular(word)
+        for form in dict.fromkeys((word, singular)):
+            (m, *more) = self._sudachi.tokenize(form)
+            if not more and not m.is_oov():
+                return (m.normalized_form().lower(),)
+        return (singular,)
+
+
+def _singular(word: str) -> str:
+    """English plurals without their ending; a word that only looks like one is cut the same way on both sides."""
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    return word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]
+
+
+def _chunks(text: str) -> Iterator[str]:
+    """Pieces of at most `_CHUNK` characters, cut at a mark where there is one."""
+    while len(text) > _CHUNK:
+        cut = max((m.end() for m in _BREAK.finditer(text, _CHUNK // 2, _CHUNK)), default=_CHUNK)
+        yield text[:cut]
+        text = text[cut:]
+    if text:
+        yield text
+
+
+class LexicalIndex:
+    """BM25 scores of every word in every passage, worked out when building (Lù 2024, BM25S, arXiv:2407.03618)."""
+
+    def __init__(self, arrays: Mapping[str, NDArray[np.generic]], vocabulary: Sequence[str]) -> None:
+        """`arrays` and `vocabulary` as `build_lexical` made them."""
+        self._ids = {word: i for i, word in enumerate(vocabulary)}
+        self._bm25 = bm25s.BM25(k1=K1, b=B, method="lucene")
+        self.n = int(arrays["n"][0])
+        self._bm25.scores = {name: arrays[name] for name in ("data", "indices", "indptr")} | {"num_docs": self.n}
+        self._bm25.nonoccurrence_array = None  # as after `index`; this variant of BM25 has none
+        self._idf = arrays["idf"]
+
+    def scores(self, words: Sequence[str]) -> Floats:
+        """float32 (n,) in [0, 1]: BM25 of each passage, over the most that any passage could reach for these words.
+
+        A word that no passage holds counts in what could be reached: the score says how much of the question is met.
+        """
+        known = [self._ids[w] for w in dict.fromkeys(words) if w in self._ids]
+        if not known:
+            return np.zeros(self.n, np.float32)
+        unknown = len(set(words)) - len(known)
+        most = float(self._idf[known].sum()) + unknown * float(self._idf.max())
+        found: Floats = self._bm25.get_scores_from_ids(known)
+        scores: Floats = np.minimum(found / most, 1.0, dtype=np.float32)
+        return scores
+
+    def best(self, scores: Floats, k: int, rows: Ids | None = None) -> tuple[Ids, Floats]:
+        """The k best rows of `scores` above 0 and their scores, best first; `rows` (sorted) limits the choice."""
+        if rows is not None:
+            allowed = np.zeros(self.n, bool)
+            allowed[rows] = True
+            scores = np.where(allowed, scores, np.float32(0))
+        k = min(k, self.n)
+        found = np.argpartition(-scores, k - 1)[:k] if k < self.n else np.arange(self.n)
+        found = found[scores[found] > 0]
+        found = found[np.lexsort((found, -scores[found]))].astype(np.int64)
+        return found, scores[found]
+
+
+def build_lexical(
+    documents: Sequence[Sequence[int] | NDArray[np.integer]], vocabulary_size: int
+) -> dict[str, NDArray[np.generic]]:
+    """Arrays of a LexicalIndex, from the word ids of each passage (repeated words repeated)."""
+    n = len(documents)
+    bm25 = bm25s.BM25(k1=K1, b=B, method="lucene")
+    scores = bm25.build_index_from_ids(
+        unique_token_ids=list(range(vocabulary_size)),
+        corpus_token_ids=[np.asarray(d).tolist() for d in documents],
+        show_progress=False,
+    )
+    df = np.diff(scores["indptr"])
+    idf = np.log(1 + (n - df + 0.5) / (df + 0.5)).astype(np.float32)  # what bm25s's "lucene" method uses
+    return {
+        "data": scores["data"].astype(np.float32),
+        "indices": scores["indices"].astype(np.int32),
+        "indptr": scores["indptr"].astype(np.int64),
+        "idf": idf,
+        "n": np.array([n]),
+    }

@@ -1,0 +1,168 @@
+"""Passages, posts and drops in one SQLite file inside a generation. Knows nothing about vectors or words.
+
+Row i of the passage table belongs to row i of every array of the generation. `write_store` writes the file once;
+it is only read after that.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from rag.errors import IndexDamaged
+from rag.types import Copy, Dropped, Filters, Ids, Passage, Post
+
+FILE = "passages.sqlite"
+
+_SCHEMA = """
+CREATE TABLE posts (path TEXT PRIMARY KEY, digest TEXT, title TEXT, date TEXT, url TEXT) WITHOUT ROWID;
+CREATE TABLE passages (
+  row INTEGER PRIMARY KEY, id TEXT, text TEXT, title TEXT, heading TEXT, post TEXT, url TEXT, date TEXT,
+  tags TEXT, categories TEXT, start_line INTEGER, end_line INTEGER, also_in TEXT);
+CREATE TABLE labels (kind TEXT, name TEXT, row INTEGER);
+CREATE TABLE dropped (post TEXT, start_line INTEGER, end_line INTEGER, reason TEXT, text TEXT);
+"""
+_INDEXES = """
+CREATE UNIQUE INDEX passage_id ON passages (id);
+CREATE INDEX passage_post ON passages (post, start_line);
+CREATE INDEX passage_date ON passages (date);
+CREATE INDEX label_row ON labels (kind, name, row);
+CREATE INDEX dropped_reason ON dropped (reason);
+"""
+_COLUMNS = "id, text, title, heading, post, url, date, tags, categories, start_line, end_line, also_in"
+
+
+def write_store(folder: Path, posts: Iterable[Post], passages: Sequence[Passage], dropped: Iterable[Dropped]) -> None:
+    """Write the file into `folder`. Same input, same bytes."""
+    db = sqlite3.connect(folder / FILE, isolation_level=None)
+    try:
+        # The whole generation is synced when it is published, so the journal would only cost time.
+        db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA + "BEGIN;")
+        db.executemany(
+            "INSERT INTO posts VALUES (?,?,?,?,?)", ((p.path, p.digest, p.title, p.date, p.url) for p in posts)
+        )
+        db.executemany(
+            "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            ((i, *_as_row(p)) for i, p in enumerate(passages)),
+        )
+        db.executemany("INSERT INTO labels VALUES (?,?,?)", _labels(passages))
+        db.executemany(
+            "INSERT INTO dropped VALUES (?,?,?,?,?)",
+            ((d.post, d.start_line, d.end_line, d.reason, d.text) for d in dropped),
+        )
+        db.executescript("COMMIT;" + _INDEXES)
+    finally:
+        db.close()
+
+
+def _as_row(p: Passage) -> tuple[str | int, ...]:
+    also_in = [[c.post, c.url, c.date] for c in p.also_in]
+    lists = (json.dumps(x, ensure_ascii=False) for x in (p.tags, p.categories))
+    return (p.id, p.text, p.title, p.heading, p.post, p.url, p.date, *lists, p.start_line, p.end_line,
+            json.dumps(also_in, ensure_ascii=False))  # fmt: skip
+
+
+def _labels(passages: Sequence[Passage]) -> Iterator[tuple[str, str, int]]:
+    for row, p in enumerate(passages):
+        yield from (("tag", name, row) for name in p.tags)
+        yield from (("category", name, row) for name in p.categories)
+
+
+class PassageStore:
+    """Read access to the file of one generation; safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._lock = threading.Lock()
+        self._path = folder / FILE
+        uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
+        try:
+            self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self._count = int(self._query("SELECT count(*) FROM passages")[0][0])
+        except sqlite3.Error as error:
+            raise IndexDamaged(f"{self._path} can't be read as SQLite ({error}); run `rag build` again") from error
+
+    def close(self) -> None:
+        """Close the file; the store can't be used after that."""
+        self._db.close()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def _query(self, sql: str, args: Sequence[str | int] = ()) -> list[tuple[str, ...]]:
+        with self._lock:
+            return self._db.execute(sql, args).fetchall()
+
+    def get(self, rows: Sequence[int]) -> list[Passage]:
+        """Passages of these rows, in this order. Raises KeyError for a row that isn't there."""
+        marks = ",".join("?" * len(rows))
+        found = self._query(f"SELECT row, {_COLUMNS} FROM passages WHERE row IN ({marks})", [int(r) for r in rows])
+        by_row = {int(row): _as_passage(columns) for row, *columns in found}
+        return [by_row[int(row)] for row in rows]
+
+    def all(self) -> Iterator[Passage]:
+        """Every passage, in row order."""
+        for start in range(0, self._count, 1000):
+            yield from self.get(range(start, min(start + 1000, self._count)))
+
+    def of_post(self, path: str) -> list[Passage]:
+        """The passages kept from one post, in the order of the post; [] for an unknown post."""
+        sql = f"SELECT {_COLUMNS} FROM passages WHERE post = ? ORDER BY start_line, row"
+        return [_as_passage(columns) for columns in self._query(sql, [path])]
+
+    def posts(self) -> list[tuple[str, str, str, str]]:
+        """(path, title, date, url) of every post, by path."""
+        return [(p, t, d, u) for p, t, d, u in self._query("SELECT path, title, date, url FROM posts ORDER BY path")]
+
+    def digests(self) -> dict[str, tuple[str, str]]:
+        """Post path -> (SHA-256 of the file that was indexed, its url)."""
+        return {path: (digest, url) for path, digest, url in self._query("SELECT path, digest, url FROM posts")}
+
+    def dropped(self, reason: str | None = None, post: str | None = None) -> list[Dropped]:
+        """What was left out, in post order, all of it or of one reason or one post."""
+        wanted = [(c, v) for c, v in (("reason", reason), ("post", post)) if v is not None]
+        where = " WHERE " + " AND ".join(f"{c} = ?" for c, _ in wanted) if wanted else ""
+        found = self._query(
+            f"SELECT post, start_line, end_line, reason, text FROM dropped{where} ORDER BY post, start_line, rowid",
+            [v for _, v in wanted],
+        )
+        return [Dropped(p, int(a), int(b), r, t) for p, a, b, r, t in found]
+
+    def facets(self) -> dict[str, list[tuple[str, int]]]:
+        """{"tags": [(name, posts)], "categories": [...]}, most frequent first."""
+        sql = """SELECT name, count(DISTINCT post) AS n FROM labels JOIN passages USING (row)
+                 WHERE kind = ? GROUP BY name ORDER BY n DESC, name"""
+        return {
+            plural: [(name, int(n)) for name, n in self._query(sql, [kind])]
+            for plural, kind in (("tags", "tag"), ("categories", "category"))
+        }
+
+    def rows_matching(self, filters: Filters) -> Ids:
+        """Sorted rows of the passages that pass the filters."""
+        clauses, args = [], []
+        for clause, value in (("date >= ?", filters.since), ("date <= ? AND date != ''", filters.until)):
+            if value:
+                clauses.append(clause)
+                args.append(value)
+        for kind, names in (("tag", filters.tags), ("category", filters.categories)):
+            if names:
+                marks = ",".join("?" * len(names))
+                clauses.append(f"row IN (SELECT row FROM labels WHERE kind = '{kind}' AND name IN ({marks}))")
+                args.extend(names)
+        where = " WHERE " + " AND ".join(clauses) if clauses else ""
+        rows = self._query(f"SELECT row FROM passages{where} ORDER BY row", args)
+        return np.array([row for (row,) in rows], dtype=np.int64)
+
+
+def _as_passage(columns: Sequence[str]) -> Passage:
+    id_, text, title, heading, post, url, date, tags, categories, start, end, also_in = columns
+    return Passage(
+        id_, text, title, heading, post, url, date,
+        tuple(json.loads(tags)), tuple(json.loads(categories)),
+        int(start), int(end),
+        tuple(Copy(*c) for c in json.loads(also_in)),
+    )  # fmt: skip

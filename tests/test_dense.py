@@ -1,0 +1,73 @@
+"""FAISS agrees with numpy, and refuses what would make it answer wrongly."""
+
+import numpy as np
+import pytest
+
+from rag import dense
+from rag.dense import DenseIndex
+
+
+@pytest.fixture
+def vectors():
+    rows = np.random.default_rng(7).standard_normal((500, 32)).astype(np.float32)
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16)
+
+
+def test_top_is_the_order_of_the_cosines(vectors):
+    query = vectors[3].astype(np.float32)
+    rows, scores = DenseIndex(vectors).top(query, 10)
+    cosine = vectors.astype(np.float32) @ query
+    assert rows.tolist() == np.argsort(-cosine)[:10].tolist()
+    assert scores == pytest.approx(cosine[rows], abs=1e-3)
+    assert rows[0] == 3
+    assert scores[0] == pytest.approx(1.0, abs=1e-3)
+
+
+def test_rows_limit_the_search(vectors):
+    allowed = np.array([5, 80, 300])
+    rows, _ = DenseIndex(vectors).top(vectors[3].astype(np.float32), 10, allowed)
+    assert sorted(rows.tolist()) == [5, 80, 300]
+
+
+def test_k_above_the_number_of_vectors_gives_them_all_and_never_row_minus_one(vectors):
+    rows, _ = DenseIndex(vectors).top(vectors[0].astype(np.float32), 10**6)
+    assert sorted(rows.tolist()) == list(range(500))
+
+
+def test_a_graph_is_used_above_the_exact_limit_and_finds_nearly_the_same(vectors, monkeypatch):
+    monkeypatch.setattr(dense, "EXACT_UP_TO", 100)
+    query = vectors[3].astype(np.float32)
+    rows, _ = DenseIndex(vectors).top(query, 10)
+    exact = np.argsort(-(vectors.astype(np.float32) @ query))[:10]
+    assert len(set(rows.tolist()) & set(exact.tolist())) >= 9
+    limited, _ = DenseIndex(vectors).top(query, 2, np.arange(0, 500, 5))
+    assert all(row % 5 == 0 for row in limited)
+
+
+def test_a_zero_query_finds_nothing(vectors):
+    rows, _ = DenseIndex(vectors).top(np.zeros(32, np.float32), 5)
+    assert rows.tolist() == []
+
+
+@pytest.mark.parametrize("bad", [np.full(32, np.nan, np.float32), np.zeros(31, np.float32)])
+def test_a_query_that_is_not_finite_or_of_another_dimension_is_refused(vectors, bad):
+    with pytest.raises(ValueError, match=r"not finite|dimension 32"):
+        DenseIndex(vectors).top(bad, 5)
+
+
+def test_vectors_that_are_not_finite_are_refused(vectors):
+    vectors[4, 2] = np.inf
+    with pytest.raises(ValueError, match="not finite"):
+        DenseIndex(vectors)
+
+
+def test_an_empty_index_finds_nothing():
+    index = DenseIndex(np.zeros((0, 8), np.float16))
+    assert len(index) == 0
+    assert index.top(np.ones(8, np.float32), 3)[0].tolist() == []
+
+
+def test_similarity_is_the_cosine_of_each_row(vectors):
+    query = vectors[3].astype(np.float32)
+    got = DenseIndex(vectors).similarity(query, np.array([3, 9]))
+    assert got == pytest.approx(vectors[[3, 9]].astype(np.float32) @ query)

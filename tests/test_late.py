@@ -1,0 +1,68 @@
+"""Late interaction agrees with a slow, obvious version of itself."""
+
+import numpy as np
+import pytest
+
+from rag.late import FLOOR, K1, B, LateIndex, document_frequency
+
+ROWS = [[0, 1, 2], [3], [], [1, 1, 4, 5, 5, 5]]
+
+
+@pytest.fixture
+def parts():
+    rng = np.random.default_rng(3)
+    table = rng.standard_normal((6, 3)).astype(np.float32)
+    weights = rng.uniform(0.5, 1.5, 6).astype(np.float32)
+    tokens = np.array([t for row in ROWS for t in row], np.uint16)
+    offsets = np.cumsum([0] + [len(r) for r in ROWS])
+    return tokens, offsets, table, weights
+
+
+def _slow(question, rows, table, weights):
+    df = [sum(t in row for row in ROWS) for t in range(len(table))]
+    unit = table / np.linalg.norm(table, axis=1, keepdims=True)
+    mean = sum(map(len, ROWS)) / len(ROWS)
+    soft, best = [], []
+    for row in rows:
+        s = b = total = 0.0
+        for q in sorted(set(question)):
+            importance = np.log(1 + (len(ROWS) - df[q] + 0.5) / (df[q] + 0.5)) * weights[q]
+            cosines = [c if c >= FLOOR else 0.0 for c in (float(unit[q] @ unit[t]) for t in row)]
+            tf = sum(c * c for c in cosines)
+            s += importance * tf / (tf + K1 * (1 - B + B * len(row) / mean))
+            b += importance * max(cosines, default=0.0)
+            total += importance
+        soft.append(s / total)
+        best.append(b / total)
+    return soft, best
+
+
+def test_scores_agree_with_the_definition(parts):
+    tokens, offsets, table, weights = parts
+    index = LateIndex(tokens, offsets, document_frequency(tokens, offsets, 6), table, weights)
+    soft, best = index.scores(np.array([1, 4, 1]), np.array([0, 1, 2, 3]))
+    slow_soft, slow_best = _slow([1, 4], ROWS, table, weights)
+    assert soft == pytest.approx(slow_soft, abs=1e-5)
+    assert best == pytest.approx(slow_best, abs=1e-5)
+    assert soft[2] == best[2] == 0
+
+
+def test_texts_outside_the_index_are_scored_alike(parts):
+    tokens, offsets, table, weights = parts
+    index = LateIndex(tokens, offsets, document_frequency(tokens, offsets, 6), table, weights)
+    inside = index.scores(np.array([0, 5]), np.array([0, 3]))
+    outside = index.scores_of_texts(np.array([0, 5]), [np.array(ROWS[0]), np.array(ROWS[3])])
+    assert inside[0] == pytest.approx(outside[0])
+    assert inside[1] == pytest.approx(outside[1])
+
+
+def test_a_question_without_tokens_or_no_rows_scores_nothing(parts):
+    tokens, offsets, table, weights = parts
+    index = LateIndex(tokens, offsets, document_frequency(tokens, offsets, 6), table, weights)
+    assert index.scores(np.array([], np.int32), np.array([0, 1]))[0].tolist() == [0, 0]
+    assert index.scores(np.array([1]), np.array([], np.int64))[0].tolist() == []
+
+
+def test_document_frequency_counts_passages_not_tokens(parts):
+    tokens, offsets, *_ = parts
+    assert document_frequency(tokens, offsets, 6).tolist() == [1, 2, 1, 1, 1, 1]

@@ -1,0 +1,93 @@
+"""Words are found whatever way they are written, and BM25 ranks as its formula says."""
+
+import math
+from itertools import chain
+
+import numpy as np
+import pytest
+
+from rag.lexical import K1, B, LexicalIndex, Tokenizer, build_lexical
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return Tokenizer()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("打ち合わせ", "打合せ"),
+        ("引越し", "引っ越し"),
+        ("コンピュータ", "コンピューター"),
+        ("ＡＩ", "AI"),
+        ("ﾊﾟﾝ", "パン"),
+        ("か\u3099っき", "がっき"),
+        ("売上高", "売り上げ高"),
+        ("agents", "agent"),
+        ("GPUs", "gpu"),
+        ("companies", "company"),
+    ],
+)
+def test_ways_of_writing_one_word_are_one_word(tokenizer, one, other):
+    assert tokenizer.words(one) == tokenizer.words(other) != []
+
+
+def test_function_words_and_words_of_asking_are_left_out(tokenizer):
+    assert tokenizer.words("パン屋は何時に開くのですか？") == ["パン", "屋", "開く"]
+    assert tokenizer.words("What is the price of the bread?") == tokenizer.words("price bread")
+
+
+def test_figures_with_units_are_written_out(tokenizer):
+    assert tokenizer.words("960億ドル")[0] == "96000000000"
+
+
+def test_it_and_us_and_ai_in_capitals_are_names(tokenizer):
+    assert tokenizer.words("IT AI and it is AI") == ["it", "ai", "ai"]
+
+
+def test_hangul_becomes_bigrams_and_other_scripts_words(tokenizer):
+    assert tokenizer.words("도서관") == ["도서", "서관"]
+    assert tokenizer.words("Привет, Straße!") == ["привет", "straße"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "。、！", "🍞🍞", "\ud800"])
+def test_text_without_words_gives_none(tokenizer, text):
+    assert tokenizer.words(text) == []
+
+
+def test_text_above_sudachis_limit_is_taken_in_pieces(tokenizer):
+    """Sudachi refuses more than 49,149 bytes at once."""
+    words = tokenizer.words("駅前のパン屋。" * 10_000)
+    assert len(words) == 30_000
+    assert tokenizer.words("x" * 3_000_000) == []
+
+
+def _index(documents):
+    vocabulary = sorted(set(chain.from_iterable(documents)))
+    return LexicalIndex(
+        build_lexical([[vocabulary.index(w) for w in d] for d in documents], len(vocabulary)), vocabulary
+    )
+
+
+def test_scores_are_bm25_over_what_could_be_reached():
+    index = _index([["a", "b"], ["a", "a", "c", "d"], ["e"]])
+    idf = math.log(1 + (3 - 2 + 0.5) / (2 + 0.5))
+    mean = 7 / 3
+    expected = [tf / (tf + K1 * (1 - B + B * length / mean)) for tf, length in ((1, 2), (2, 4), (0, 1))]
+    assert index.scores(["a"]) == pytest.approx([idf * e / idf for e in expected], rel=1e-5)
+
+
+def test_a_word_that_no_passage_holds_lowers_every_score():
+    index = _index([["a", "b"], ["c"]])
+    assert 0 < index.scores(["a", "zzz"])[0] < index.scores(["a"])[0]
+    assert index.scores(["zzz"]).tolist() == [0, 0]
+
+
+def test_best_is_ordered_limited_and_clamped():
+    index = _index([["a"], ["a", "b", "c"], ["d"], ["a", "b"]])
+    rows, scores = index.best(index.scores(["a", "b"]), 10**9)
+    assert rows.tolist() == [3, 1, 0]
+    assert (np.diff(scores) <= 0).all()
+    assert index.best(index.scores(["a", "b"]), 10, np.array([0, 2]))[0].tolist() == [0]
+    assert index.best(index.scores(["a", "b"]), 1)[0].tolist() == [3]
