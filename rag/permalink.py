@@ -38,7 +38,7 @@ _NAMES = (*_DATE_PARTS, "i_month", "i_day", "short_day", "title", "slug", "categ
 _PLACEHOLDER = re.compile(":(" + "|".join(sorted(_NAMES, key=len, reverse=True)) + ")")
 _UNKNOWN = re.compile(r":[A-Za-z_]\w*")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_UNSAFE = re.compile(r"[\x00-\x20\x7f]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
 _PRETTY = frozenset("._~!$&'()+,;=@")  # what Jekyll's "pretty" slug keeps beside letters and digits
 
 
@@ -50,13 +50,12 @@ def expand_style(pattern: str | None) -> str:
     if pattern is None:
         return DEFAULT
     template = STYLES.get(pattern, pattern)
-    unknown = _UNKNOWN.search(_PLACEHOLDER.sub("", template))
-    if unknown:
-        raise InputError(
-            f"permalink {pattern!r} holds the unknown placeholder {unknown[0]!r}; known: :{', :'.join(_NAMES)}"
-        )
     if not is_path(template):
         raise InputError(f"permalink {pattern!r} is not a path; give one that starts with '/', such as {DEFAULT}")
+    unknown = _UNKNOWN.search(_PLACEHOLDER.sub("", template))
+    if unknown:
+        known = ", ".join(f":{name}" for name in _NAMES)
+        raise InputError(f"permalink {pattern!r} holds the unknown placeholder {unknown[0]!r}; known: {known}")
     return template
 
 
@@ -69,7 +68,7 @@ def fill(template: str, *, date: str, slug: str, categories: Sequence[str]) -> s
     """The address for a post: `template` with its placeholders filled and made safe.
 
     `date` is an ISO day or "", `slug` the file name without date and extension. Parts that are empty leave no gap.
-    The result starts with "/", holds no white space and no "." or ".." part, and ends with "/" when the template does.
+    The result starts with "/", holds no "." or ".." part, and ends with "/" when the template does.
     """
     values = _values(date, slug, categories)
     return _safe(_PLACEHOLDER.sub(lambda name: values[name[1]], template))
