@@ -195,9 +195,11 @@ def _up_to(in_use: str | None, newest_first: list[Generation]) -> list[Generatio
 
 def _collect(root: Path) -> None:
     """Remove what nobody will ask for: all but the generation in use and the one before it."""
-    in_use = _in_use(root)
-    keep = {in_use, *(generation.id for generation in _up_to(in_use, generations(root))[:_KEPT])}
-    for name in filter(manifest.FOLDER.fullmatch, disk.names(root)):
+    names, keep = disk.names(root), set[str | None]()
+    if manifest.CURRENT in names:  # else nothing was ever published
+        in_use = _in_use(root)
+        keep = {in_use, *(generation.id for generation in _up_to(in_use, generations(root))[:_KEPT])}
+    for name in filter(manifest.FOLDER.fullmatch, names):
         if name not in keep:
             # Without its manifest it is not complete, however far this gets.
             disk.remove_folder(root / name, first=manifest.MANIFEST)
@@ -223,12 +225,12 @@ def _point(root: Path, generation: Generation) -> None:
 @contextmanager
 def _exclusive(root: Path, wait: bool) -> Iterator[None]:
     with ExitStack() as stack:
-        try:
-            with _writing(root):
+        with _writing(root):
+            try:
                 stack.enter_context(disk.locked(root / _LOCK, wait=wait))
-        except BlockingIOError as exc:
-            holder = f"Process {exc.strerror}" if exc.strerror else "Another process"
-            raise BusyError(f"{holder} is building {root}. Wait for it, or end it, and build again.") from None
+            except BlockingIOError as exc:
+                holder = f"Process {exc.strerror}" if exc.strerror else "Another process"
+                raise BusyError(f"{holder} is building {root}. Wait for it, or end it, and build again.") from None
         yield
 
 
@@ -237,8 +239,6 @@ def _writing(folder: Path | str) -> Iterator[None]:
     """Turns OSError about something in `folder`, or about no known file, into StorageError with the next step."""
     try:
         yield
-    except BlockingIOError:
-        raise
     except OSError as exc:
         if not manifest.concerns(exc, Path(folder)):
             raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -168,11 +169,13 @@ def _parse(path: Path, data: bytes) -> dict[str, Any]:
 
 def _well_formed(path: Path, manifest: dict[str, Any]) -> bool:
     return (
-        manifest["id"] == path.parent.name
+        type(manifest["format"]) is int
+        and manifest["id"] == path.parent.name
         and type(manifest["seq"]) is int
         and isinstance(manifest["meta"], dict)
         and all(
-            Path(name).name == name not in (MANIFEST, "..")
+            Path(name).name == name not in (MANIFEST, "..", "")
+            and 0 not in os.fsencode(name)
             and type(entry["size"]) is int
             and _SHA256.fullmatch(entry["sha256"]) is not None
             for name, entry in manifest["files"].items()
