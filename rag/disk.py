@@ -159,10 +159,13 @@ def locked(path: Path, *, wait: bool) -> Iterator[None]:
             os.write(fd, f"{os.getpid()}\n".encode())
         yield
     finally:
-        with suppress(OSError):
-            os.ftruncate(fd, 0)
-            _unlock(fd)
-        os.close(fd)
+        try:
+            with suppress(OSError):
+                os.ftruncate(fd, 0)
+                _unlock(fd)
+        finally:
+            with suppress(OSError):  # nothing that counts was written here
+                os.close(fd)
 
 
 def _lock(fd: int, wait: bool) -> None:
