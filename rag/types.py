@@ -74,6 +74,14 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class CleanPost:
+    """What cleaning kept of one post, in reading order, and what it left out."""
+
+    blocks: tuple[Block, ...]
+    dropped: tuple[Dropped, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """Another post that holds nearly the same passage."""
 
@@ -124,6 +132,15 @@ class Filters:
 
     def __bool__(self) -> bool:
         return bool(self.since or self.until or self.tags or self.categories)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Another way to write some words of a question, and how surely it is one."""
+
+    words: tuple[str, ...]  # as in the question
+    other: tuple[str, ...]  # as in the posts
+    weight: float  # in (0, 1]
 
 
 @dataclass(frozen=True, slots=True)

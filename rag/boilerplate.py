@@ -1,0 +1,22 @@
+"""Blocks that recur over the posts of one blog: footers, calls to action, author notes. Learned, not listed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rag.text import digest, letters
+from rag.types import CleanPost
+
+#: A block in this many posts, and in this part of them, is the blog's and not the post's.
+MIN_POSTS = 4
+MIN_SHARE = 0.01
+
+
+def learn_boilerplate(cleaned: Sequence[CleanPost]) -> frozenset[str]:
+    """Keys of the blocks that recur over posts, headings aside. The order of the posts plays no part."""
+    counts: Counter[str] = Counter()
+    for post in cleaned:
+        counts.update({digest(letters(block.text)) for block in post.blocks if block.kind != "heading"})
+    least = max(MIN_POSTS, MIN_SHARE * len(cleaned))
+    return frozenset(key for key, count in counts.items() if count >= least)

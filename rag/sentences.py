@@ -1,0 +1,153 @@
+"""Where sentences begin and end, in Japanese and in languages that put a space after the period.
+
+Knows nothing about Markdown. A line break always ends a sentence, since plain text here keeps one only where the author
+meant one (list items, rows of a table, paragraphs of one passage).
+"""
+
+from __future__ import annotations
+
+import re
+
+Span = tuple[int, int]
+
+_STOPS = "。．！？!?.｡"
+_CLOSERS = "」』）)】］\\]〕〉》”’\"'"
+_STOP = re.compile(f"[{_STOPS}]+[…‥]*[{_CLOSERS}]*|[…‥]+[{_CLOSERS}]*(?=\\s|$)")
+_OPENING = {"「": "」", "『": "』", "（": "）", "(": ")", "【": "】", "［": "］", "〔": "〕", "“": "”"}
+_CLOSING = {close: opening for opening, close in _OPENING.items()}
+_BRACKETS = re.compile(f"[{re.escape(''.join(_OPENING) + ''.join(_CLOSING))}]")
+_CJK = re.compile("[\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]")
+_LATIN = re.compile("[A-Za-z]")
+#: What follows 」 when the quotation goes on as part of a larger sentence: 「はい。」と答えた。
+_QUOTED_ON = re.compile("[とっがをにはのもでやかなだへ、，,]")
+#: Words whose period ends no sentence when a capital or a figure follows.
+_ABBREVIATIONS = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "sr",
+        "jr",
+        "st",
+        "vs",
+        "etc",
+        "e.g",
+        "i.e",
+        "cf",
+        "al",
+        "fig",
+        "no",
+        "vol",
+        "pp",
+        "p",
+        "ed",
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "approx",
+        "dept",
+        "est",
+        "u.s",
+        "u.k",
+    ]
+)
+_LAST_WORD = re.compile(r"[A-Za-z][A-Za-z.]{0,12}$")
+
+#: A longer quotation is a text of its own, and is split inside; also what keeps an unclosed bracket from joining all.
+MAX_BRACKETED = 200
+
+
+def split_sentences(text: str) -> list[Span]:
+    """Offsets (start, end) of the sentences of `text`, in order, without the space around them.
+
+    Every character that is not white space lies in exactly one span. What does not end in a full stop, such as a
+    heading or a cut sentence, is a sentence too. Linear in the length of `text`.
+    """
+    spans: list[Span] = []
+    start = 0
+    for line in text.split("\n"):
+        spans.extend(_split_line(text, start, start + len(line)))
+        start += len(line) + 1
+    return spans
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether `text` stops where a sentence may stop: no letter, kana, kanji, figure or comma comes last."""
+    last = text.rstrip()[-1:]
+    return bool(last) and not (last.isalnum() or last in "、，,・/／-ー〜~&＆「『（(")
+
+
+def _split_line(text: str, start: int, end: int) -> list[Span]:
+    bracketed = _bracketed(text, start, end)
+    spans = []
+    begin = start
+    for stop in _STOP.finditer(text, start, end):
+        at = stop.end()
+        if at < end and (_inside(at, bracketed) or not _is_boundary(text, stop.start(), at)):
+            continue
+        if text[begin : stop.start()].strip().isdigit():  # "1." opens a list item
+            continue
+        spans.append((begin, at))
+        begin = at
+    spans.append((begin, end))
+    trimmed = [_trim(text, a, b) for a, b in spans]
+    return [(a, b) for a, b in trimmed if a < b]
+
+
+def _is_boundary(text: str, start: int, end: int) -> bool:
+    """Whether the stops in text[start:end] end a sentence, given what stands around them."""
+    before, mark, after = text[start - 1 : start], text[start], text[end]
+    if text[end - 1] in _CLOSING and _QUOTED_ON.match(after):
+        return False
+    if mark in "。｡":
+        return True
+    if mark in "！？":
+        return not (_LATIN.match(before) and _CJK.match(after) and text[end - 1] == mark)  # a name: Yahoo！ニュース
+    if not after.isspace():
+        return bool(_CJK.match(before) and (_CJK.match(after) or text[end - 1] in _CLOSING))
+    if mark != ".":
+        return True
+    word = _LAST_WORD.search(text, max(0, start - 14), start)
+    if word and (word[0].lower() in _ABBREVIATIONS or (len(word[0]) == 1 and word[0].isupper())):
+        return False
+    rest = text[end : end + 4].lstrip()
+    return not rest[:1].islower()
+
+
+def _bracketed(text: str, start: int, end: int) -> list[Span]:
+    """Outermost matched brackets, at most MAX_BRACKETED long, in order."""
+    pairs: list[Span] = []
+    stack: list[tuple[str, int]] = []
+    for found in _BRACKETS.finditer(text, start, end):
+        char = found.group()
+        if char in _OPENING:
+            stack.append((char, found.start()))
+        elif stack and stack[-1][0] == _CLOSING[char]:
+            opened = stack.pop()[1]
+            if found.start() - opened <= MAX_BRACKETED:
+                while pairs and pairs[-1][0] > opened:
+                    pairs.pop()
+                pairs.append((opened, found.start()))
+    return pairs
+
+
+def _inside(position: int, spans: list[Span]) -> bool:
+    low, high = 0, len(spans)
+    while low < high:
+        middle = (low + high) // 2
+        if spans[middle][1] < position:
+            low = middle + 1
+        else:
+            high = middle
+    return low < len(spans) and spans[low][0] < position
+
+
+def _trim(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

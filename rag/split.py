@@ -1,0 +1,131 @@
+"""From the blocks of a post to passages that read alone. Pure; knows nothing about other posts or about searching.
+
+A passage is 80 to 600 characters as a rule: a long paragraph is cut at sentence ends, short neighbours under the same
+heading are joined by a line break, a list stays with the line that leads into it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rag.sentences import split_sentences
+from rag.text import digest, letters
+from rag.types import Block, Dropped, Passage, Post
+
+#: Fewer characters rarely say who or what they are about; more hold several subjects, which blurs their vector.
+MIN_CHARS, MAX_CHARS = 80, 600
+#: What a paragraph that must be cut is cut into: equal parts of about this size.
+TARGET_CHARS = 400
+#: Parts of a heading path that are kept; a deeper outline says more than a reader needs.
+MAX_PATH = 4
+_LEAD_IN = re.compile(r"[:：]$|(?:以下|次)の[^。]{0,30}[。:：]$")
+
+
+@dataclass
+class _Section:
+    heading: str
+    blocks: list[Block] = field(default_factory=list)
+    headings: list[Block] = field(default_factory=list)  # the heading itself, if it is new here
+
+
+def split_post(
+    post: Post, blocks: Sequence[Block], boilerplate: frozenset[str] = frozenset()
+) -> tuple[list[Passage], list[Dropped]]:
+    """The passages of `post` in order, and a Dropped for each block of boilerplate and each empty heading."""
+    passages: list[Passage] = []
+    dropped: list[Dropped] = []
+    kept = []
+    for block in blocks:
+        if boilerplate and digest(letters(block.text)) in boilerplate:
+            dropped.append(Dropped(post.path, block.start_line, block.end_line, "boilerplate", block.text[:200]))
+        else:
+            kept.append(block)
+    for section in _sections(post, kept):
+        if not section.blocks:
+            dropped += [
+                Dropped(post.path, block.start_line, block.end_line, "empty_heading", block.text[:200])
+                for block in section.headings
+            ]
+        for text, start, end in _pack(section.blocks):
+            passages.append(_passage(post, section.heading, text, start, end))
+    return passages, dropped
+
+
+def _sections(post: Post, blocks: Sequence[Block]) -> Iterator[_Section]:
+    """Blocks by heading. A heading that only other headings follow directly is no empty one: it is in their path."""
+    title = letters(post.title)
+    path: list[Block] = []
+    section = _Section("")
+    for i, block in enumerate(blocks):
+        if block.kind != "heading":
+            section.blocks.append(block)
+            continue
+        yield section
+        path = [above for above in path if above.level < block.level]
+        path.append(block)
+        names = [b.text for b in path if b.text and letters(b.text) != title]
+        below = blocks[i + 1] if i + 1 < len(blocks) else None
+        parent = below is not None and below.kind == "heading" and below.level > block.level
+        section = _Section(" › ".join(names[-MAX_PATH:]), headings=[] if parent else [block])
+    yield section
+
+
+def _pack(blocks: Sequence[Block]) -> Iterator[tuple[str, int, int]]:
+    """Texts with their lines: long blocks cut, short neighbours joined, lists kept with their lead-in."""
+    held: list[tuple[str, int, int]] = []
+    size = 0
+    for block in blocks:
+        for text in _cut(block):
+            short = size < MIN_CHARS or len(text) < MIN_CHARS
+            join = short or block.kind == "list" or (block.kind != "text" and _LEAD_IN.search(held[-1][0]))
+            if held and (not join or size + len(text) > MAX_CHARS):
+                yield _joined(held)
+                held, size = [], 0
+            held.append((text, block.start_line, block.end_line))
+            size += len(text) + 1
+    if held:
+        yield _joined(held)
+
+
+def _joined(held: Sequence[tuple[str, int, int]]) -> tuple[str, int, int]:
+    return "\n".join(text for text, _, _ in held), held[0][1], max(end for _, _, end in held)
+
+
+def _cut(block: Block) -> Iterator[str]:
+    """The text of a block in parts of at most MAX_CHARS, cut at lines or sentence ends, else anywhere."""
+    text = block.text
+    if len(text) <= MAX_CHARS:
+        yield text
+        return
+    units = [line + "\n" for line in text.split("\n")] if block.kind in ("code", "table") else _sentences(text)
+    parts = -(-len(text) // TARGET_CHARS)
+    limit = min(MAX_CHARS, len(text) // parts + 60)
+    held = ""
+    for unit in _bounded(units):
+        if held and len(held) + len(unit) > limit:
+            yield held.rstrip()
+            held = ""
+        held += unit
+    if held.strip():
+        yield held.rstrip()
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences of `text`, each with the space that follows it."""
+    spans = split_sentences(text)
+    ends = [start for start, _ in spans[1:]] + [len(text)]
+    yield from (text[start:end] for (start, _), end in zip(spans, ends, strict=True))
+
+
+def _bounded(units: Iterable[str]) -> Iterator[str]:
+    for unit in units:
+        yield from (unit[at : at + MAX_CHARS] for at in range(0, len(unit), MAX_CHARS))
+
+
+def _passage(post: Post, heading: str, text: str, start: int, end: int) -> Passage:
+    return Passage(
+        id=digest("\0".join((post.path, heading, text))), text=text, title=post.title, heading=heading, post=post.path,
+        url=post.url, date=post.date, tags=post.tags, categories=post.categories, start_line=start, end_line=end,
+    )  # fmt: skip

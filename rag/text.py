@@ -1,0 +1,27 @@
+"""How text is reduced before it is compared. Knows nothing about where the text comes from."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+_NOT_LETTERS = re.compile(r"[\W_]+")
+_MARK = re.compile(r"^(?:[-・*•] |\d{1,3}[.)] )")
+# Punctuation says nothing, but a decimal point, a minus before a figure and a percent sign do.
+_SILENT = re.compile(r"[\s、。！!？?「」『』（）()【】\[\]\"'“”‘’*_#>…‥:：;；・~〜|]|-(?!\d)|(?<!\d)[.,]|[.,](?!\d)")
+
+
+def letters(text: str) -> str:
+    """Letters and figures only, without case and width: for titles, headings and whole blocks."""
+    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+def sentence_key(sentence: str) -> str:
+    """Letters, figures and their signs, without case, width, spaces, punctuation and the mark of a list item."""
+    return _SILENT.sub("", unicodedata.normalize("NFKC", _MARK.sub("", sentence))).lower()
+
+
+def digest(text: str) -> str:
+    """16 hex digits that name `text`."""
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
