@@ -1,0 +1,118 @@
+// The page's own behaviour: language, theme, citations, copying. Runs before Gradio's script; talks to no server.
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const cookie = (name) => document.cookie.match(new RegExp(`(?:^|; )${name}=([^;]*)`))?.[1];
+
+  // --- language: the reader's choice, else the server's, else the browser's -------------------------------------
+  const preset = document.currentScript.dataset.lang;
+  const lang = cookie("rag_lang") || preset || (navigator.language.toLowerCase().startsWith("ja") ? "ja" : "en");
+  const keepLanguage = (value) => {
+    document.cookie = `rag_lang=${value}; path=/; max-age=31536000; samesite=strict`;
+  };
+  // Gradio asks the browser for the language of its labels.
+  Object.defineProperty(navigator, "language", { get: () => lang });
+  Object.defineProperty(navigator, "languages", { get: () => [lang] });
+  root.classList.add(`rag-in-${lang}`);
+  const keepRootLanguage = () => { if (root.lang !== lang) root.lang = lang; };
+  keepRootLanguage();
+  new MutationObserver(keepRootLanguage).observe(root, { attributeFilter: ["lang"] });
+
+  // --- theme: the reader's choice, else the system's -------------------------------------------------------------
+  const chosenTheme = () => localStorage.getItem("rag_theme");
+  const applyTheme = () => {
+    const theme = chosenTheme();
+    if (theme && document.body) document.body.classList.toggle("dark", theme === "dark");
+  };
+
+  // --- citations --------------------------------------------------------------------------------------------------
+  let cameFrom = null;
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const openSource = (link) => {
+    const mark = document.getElementById(link.hash.slice(1));
+    if (!mark) return;
+    for (let box = mark.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+    document.querySelectorAll(".rag-lit").forEach((lit) => lit.classList.remove("rag-lit"));
+    mark.classList.add("rag-lit");
+    cameFrom = link;
+    mark.focus({ preventScroll: true });
+    mark.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "center" });
+  };
+
+  // --- copying ------------------------------------------------------------------------------------------------------
+  const copyFallback = (text) => { // no clipboard over plain HTTP from another machine
+    const area = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  };
+  const copyAnswer = async (button) => {
+    const text = button.closest(".rag-main").querySelector(".rag-plain").textContent;
+    if (navigator.clipboard) await navigator.clipboard.writeText(text).catch(() => copyFallback(text));
+    else copyFallback(text);
+    const label = button.textContent;
+    button.textContent = button.title;
+    setTimeout(() => { button.textContent = label; }, 1600);
+  };
+
+  // --- the composer -------------------------------------------------------------------------------------------------
+  const box = () => document.querySelector("#rag-box textarea");
+  const editQuestion = (row) => {
+    const area = box();
+    area.value = row.querySelector(".rag-question").textContent;
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    area.focus();
+  };
+
+  const actions = [
+    [".rag-cite", openSource],
+    [".rag-copy", copyAnswer],
+    [".rag-edit", (button) => editQuestion(button.closest(".rag-asked"))],
+    [".rag-retry", () => document.querySelector("#rag-chat .message-buttons-left button")?.click()],
+    [".rag-lang", () => { keepLanguage(lang === "ja" ? "en" : "ja"); location.reload(); }],
+    [".rag-theme", () => {
+      localStorage.setItem("rag_theme", document.body.classList.contains("dark") ? "light" : "dark");
+      applyTheme();
+    }],
+    [".rag-skip", () => box()?.focus()],
+  ];
+  document.addEventListener("click", (event) => {
+    for (const [selector, act] of actions) {
+      const target = event.target.closest?.(selector);
+      if (target) {
+        event.preventDefault();
+        act(target);
+        return;
+      }
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && cameFrom?.isConnected) {
+      cameFrom.focus();
+      cameFrom = null;
+    } else if (event.key === "/" && !event.target.closest?.("input, textarea, [contenteditable]")) {
+      event.preventDefault();
+      box()?.focus();
+    }
+  });
+
+  // --- what Gradio draws ------------------------------------------------------------------------------------------
+  // It reads a message's source aloud as its label, and scrolls to the end of an answer instead of its beginning.
+  let asked = 0;
+  const tidy = () => {
+    document.querySelectorAll("#rag-chat [data-testid][aria-label*='<']").forEach((message) => {
+      message.removeAttribute("aria-label");
+    });
+    const questions = document.querySelectorAll("#rag-chat .rag-question");
+    if (questions.length > asked) {
+      questions[questions.length - 1].scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "start" });
+    }
+    asked = questions.length;
+  };
+  document.addEventListener("DOMContentLoaded", () => {
+    applyTheme();
+    new MutationObserver(applyTheme).observe(document.body, { attributeFilter: ["class"] });
+    new MutationObserver(tidy).observe(document.body, { childList: true, subtree: true });
+  });
+})();

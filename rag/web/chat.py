@@ -1,0 +1,149 @@
+"""One reader's conversation: what asking, retrying, stopping and starting over do. Knows nothing about the layout.
+
+The conversation lives in the server's session state. Nothing that a browser says was said before is believed.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from rag.chat import Chatbot
+from rag.errors import InputError, RagError
+from rag.search import MAX_QUESTION, make_filters
+from rag.types import Answer, Filters
+from rag.unicode import repair
+from rag.web.render import View, answer_html, pending_html, problem_html, question_html
+from rag.web.strings import STRINGS, Lang, Strings, pick_language
+
+MAX_TURNS = 40  # kept per reader: some 10 KB each
+_EARLIER = 6  # questions that a follow-up may refer to
+#: Each step of a growing answer costs the server and the browser a redraw; more than ten a second can't be read.
+_STEP_SECONDS = 0.1
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and, as far as it is there, the answer to it."""
+
+    number: int  # from 1 within a conversation; ids on the page hold it
+    question: str
+    strings: Strings  # the reader's language when it was asked
+    html: str
+    done: bool = False
+
+
+Session = tuple[Turn, ...]
+Messages = list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """The conversation's events over one bot; `lang` is the language for readers whose browser asks for none."""
+
+    bot: Chatbot
+    site_url: str = ""
+    lang: Lang | None = None
+
+    def strings_for(self, request: gr.Request) -> Strings:
+        """The reader's language."""
+        cookie, accepted = request.cookies.get("rag_lang", ""), request.headers.get("accept-language", "")
+        return STRINGS[pick_language(cookie, accepted, self.lang)]
+
+    def ask(
+        self, question: str, session: Session, limits: Sequence[Any], request: gr.Request
+    ) -> Iterator[tuple[Messages, Session]]:
+        """(messages to show, conversation so far) at every step: at once without an answer, then as it grows.
+
+        `limits` is (since, until, tags, categories) as the page's controls give them. A question that is no text or
+        empty changes nothing.
+        """
+        strings = self.strings_for(request)
+        question = repair(question).strip() if isinstance(question, str) else ""
+        session = tuple(session)[-MAX_TURNS:]
+        if not question:
+            yield messages(session), session
+            return
+        turn = Turn(session[-1].number + 1 if session else 1, question[:MAX_QUESTION], strings, pending_html(strings))
+        yield messages((*session, turn)), (*session, turn)
+        earlier = [past.question for past in session[-_EARLIER:]]
+        for html, done in self._answers(question, earlier, limits, View(strings, turn.number, self.site_url)):
+            turn = replace(turn, html=html, done=done)
+            yield messages((*session, turn)), (*session, turn)
+
+    def _answers(
+        self, question: str, earlier: list[str], limits: Sequence[Any], view: View
+    ) -> Iterator[tuple[str, bool]]:
+        """(html, is it the last) for each step of the answer; an error becomes a sentence to the reader."""
+        s = view.strings
+        if len(question) > MAX_QUESTION:
+            yield problem_html(s.long_question.format(limit=f"{MAX_QUESTION:,}"), s), True
+            return
+        if not any(map(str.isalnum, question)):
+            yield problem_html(s.empty_question, s), True
+            return
+        try:
+            filters = filters_of(limits)
+            for answer, done in paced(self.bot.stream(question, earlier, filters=filters)):
+                yield answer_html(answer, view, filters, complete=done), done
+        except InputError as error:
+            log.info("refused a question: %s", error)
+            yield problem_html(s.bad_request, s), True
+        except RagError as error:
+            log.warning("could not answer: %s", error)
+            yield problem_html(s.failed, s), True
+
+    def retry(self, session: Session, limits: Sequence[Any], request: gr.Request) -> Iterator[tuple[Messages, Session]]:
+        """Ask the last question again, with the limits as they are now."""
+        if session:
+            yield from self.ask(session[-1].question, session[:-1], limits, request)
+        else:
+            yield [], ()
+
+    def stop(self, session: Session) -> tuple[Messages, Session]:
+        """Keep what there is of a growing answer; a question that got none says so."""
+        if session and not session[-1].done:
+            last = session[-1]
+            waiting = last.html == pending_html(last.strings)
+            html = problem_html(last.strings.stopped, last.strings) if waiting else last.html
+            session = (*session[:-1], replace(last, html=html, done=True))
+        return messages(session), session
+
+
+def messages(session: Session) -> Messages:
+    """The conversation as Gradio's chatbot takes it."""
+    shown = []
+    for turn in session:
+        shown.append({"role": "user", "content": question_html(turn.question, turn.strings)})
+        shown.append({"role": "assistant", "content": turn.html})
+    return shown
+
+
+def filters_of(limits: Sequence[Any]) -> Filters:
+    """(since, until, tags, categories) as a form or a client gives them, checked. Raises InputError."""
+    since, until, tags, categories = limits
+    for value in (since, until):
+        if value is not None and not isinstance(value, str):
+            raise InputError(f"{value!r} is no day; give a text such as 2025-09-01 or 2025-09")
+    for names in (tags, categories):
+        if names is not None and not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
+            raise InputError(f"{names!r} is no list of names")
+    return make_filters(since or None, until or None, tags or None, categories or None)
+
+
+def paced(answers: Iterable[Answer]) -> Iterator[tuple[Answer, bool]]:
+    """Thin out a growing answer to one step per `_STEP_SECONDS`; the last always comes, with True."""
+    shown, answer = time.monotonic(), None
+    for answer in answers:
+        if time.monotonic() - shown >= _STEP_SECONDS:
+            yield answer, False
+            shown = time.monotonic()
+    if answer is not None:
+        yield answer, True

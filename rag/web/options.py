@@ -1,0 +1,81 @@
+"""How the page is served: the options, and who may see it. Imports nothing heavy, so that `rag --help` stays quick."""
+
+from __future__ import annotations
+
+import argparse
+import hmac
+import ipaddress
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import InputError
+from rag.web.render import valid_site_url
+from rag.web.strings import Lang
+
+DEFAULT_PORT = 7860
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `app.py` and `rag serve` take beside the index."""
+
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    auth: str = ""  # file of "name:password" lines
+    site_url: str = ""
+    lang: Lang | None = None
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options to a parser; `options_from` reads them back."""
+    port = os.environ.get("PORT", str(DEFAULT_PORT))  # as text, so that argparse checks it as it checks --port
+    parser.add_argument("--port", type=int, default=port, help="port (%(default)s, from $PORT where that is set)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s: this machine only)")
+    parser.add_argument(
+        "--auth", default="", metavar="FILE", help='who may use the page: a file of "name:password" lines'
+    )
+    parser.add_argument("--site-url", default="", metavar="URL", help="where the posts are published, to link to them")
+    parser.add_argument("--lang", choices=("ja", "en"), help="language of the page; each browser's own unless given")
+
+
+def options_from(args: argparse.Namespace) -> Options:
+    """The options of a parsed command line. Raises InputError for those that can't be used (together)."""
+    if args.site_url and not valid_site_url(args.site_url):
+        raise InputError(f"--site-url is {args.site_url!r}; give an address such as https://example.org")
+    if not 0 < args.port < 65536:
+        raise InputError(f"--port is {args.port}; give a number from 1 to 65535")
+    if not is_loopback(args.host) and not args.auth:
+        raise InputError(f"--host {args.host} is open to others; say who may use the page with --auth FILE")
+    return Options(args.host, args.port, args.auth, args.site_url, args.lang)
+
+
+def is_loopback(host: str) -> bool:
+    """True when only this machine can reach the address."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def read_accounts(path: Path) -> dict[str, str]:
+    """Name -> password from a file that only its owner can read. Raises InputError."""
+    try:
+        mode, text = path.stat().st_mode, path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"--auth {path} can't be read ({error})") from error
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise InputError(f"--auth {path} can be read by others; run: chmod 600 {path}")
+    pairs = [line.partition(":") for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    accounts = {name.strip(): password for name, _, password in pairs}
+    if not accounts or not all(name and password for name, password in accounts.items()):
+        raise InputError(f"--auth {path} needs lines of the form name:password")
+    return accounts
+
+
+def may_enter(accounts: Mapping[str, str], name: str, password: str) -> bool:
+    """True for a name with its password; how long it takes doesn't tell how much of the password was right."""
+    expected = accounts.get(name, "")
+    return hmac.compare_digest(expected.encode(), password.encode()) and name in accounts

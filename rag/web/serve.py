@@ -1,0 +1,87 @@
+"""Serving the page: how Gradio is launched and what it is kept from. Knows nothing about what is on the page."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from rag.chat import Chatbot
+from rag.errors import InputError
+from rag.web.options import Options, is_loopback, may_enter, read_accounts
+from rag.web.server import ASSETS, Guard
+from rag.web.strings import translations
+
+_THREADS = 8  # two events run at a time; the rest serve files
+_SESSIONS = 200  # conversations kept in memory, a few 100 KB each at most
+_FONT = ("system-ui", "sans-serif")  # the page's own style names Japanese fonts; none is fetched
+_MONO = ("ui-monospace", "monospace")
+
+
+def serve(page: gr.Blocks, bot: Chatbot, options: Options, ready: Callable[[str], None], *, block: bool = True) -> None:
+    """Serve until interrupted, or with `block=False` until `page.close()`; `ready` is called with the address.
+
+    Raises InputError when the port is taken or the file of accounts can't be used.
+    """
+    accounts = read_accounts(Path(options.auth)) if options.auth else None
+    _check_port(options)
+    _reach_own_server()
+    try:
+        page.launch(**_launch_options(bot, options), auth=partial(may_enter, accounts) if accounts else None)
+    except OSError as error:
+        raise _port_taken(options, error) from error
+    ready(page.local_url)
+    if block:
+        page.block_thread()
+
+
+def _check_port(options: Options) -> None:
+    """Gradio tries a taken port for five seconds, and then says nothing about why."""
+    with socket.socket(socket.AF_INET6 if ":" in options.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((options.host.strip("[]"), options.port))
+        except OSError as error:
+            raise _port_taken(options, error) from error
+
+
+def _port_taken(options: Options, error: OSError) -> InputError:
+    reason = error.strerror or str(error)
+    return InputError(f"can't listen on {options.host} port {options.port} ({reason}); give another --port")
+
+
+def _reach_own_server() -> None:
+    """Gradio asks its own server whether it is up; a proxy for the outside world must not be asked instead."""
+    for name in ("NO_PROXY", "no_proxy"):
+        exempt = [host for host in os.environ.get(name, "").split(",") if host]
+        os.environ[name] = ",".join(dict.fromkeys([*exempt, "127.0.0.1", "localhost"]))
+
+
+def _launch_options(bot: Chatbot, options: Options) -> dict[str, Any]:
+    local = is_loopback(options.host)
+    hosts = {"127.0.0.1", "localhost", "[::1]", options.host.lower()} if local else None  # else the password guards
+    guard = Middleware(Guard, hosts=hosts, lang=options.lang or "")
+    app = {"middleware": [guard], "routes": [Route("/healthz", partial(_healthz, bot))], "openapi_url": None}
+    return {
+        "server_name": options.host, "server_port": options.port, "app_kwargs": app,
+        "i18n": gr.I18n(**translations()), "theme": gr.themes.Base(font=_FONT, font_mono=_MONO),
+        "footer_links": ["api"], "favicon_path": ASSETS / "favicon.svg", "quiet": True, "prevent_thread_lock": True,
+        "share": False, "ssr_mode": False, "pwa": False, "mcp_server": False, "run_history": False,
+        "enable_monitoring": False, "show_error": False, "max_file_size": 1, "max_threads": _THREADS,
+        "state_session_capacity": _SESSIONS,
+    }  # fmt: skip
+
+
+def _healthz(bot: Chatbot, _: Request) -> JSONResponse:
+    status = bot.index.status()
+    shown = {key: status[key] for key in ("generation", "built", "posts", "passages", "model")}
+    return JSONResponse({"status": "ok", **shown})
