@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +74,8 @@ def adapt(
     for step in range(total):
         draw = np.random.default_rng((seed, step))
         left, right, group = _pairs(corpus, draw)
+        if len(left) < 2:
+            continue  # nothing to tell apart
         rows, grad = _gradient(table, left, right, group)
         rate = LEARNING_RATE * (1 - step / total)
         first[rows] = BETAS[0] * first[rows] + (1 - BETAS[0]) * grad
@@ -132,10 +134,8 @@ def _gradient(
     table: Floats, left: list[Tokens], right: list[Tokens], group: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], Floats]:
     """Rows of the table that the batch uses, and the symmetric in-batch softmax loss's gradient by each."""
-    ids = np.concatenate(left + right).astype(np.int64)
-    lengths = np.array([len(one) for one in left + right])
-    starts = np.cumsum(lengths) - lengths
-    means = np.add.reduceat(table[ids], starts, axis=0) / lengths[:, None].astype(np.float32)
+    rows, mean = _mean_matrix(left + right)
+    means = mean @ table[rows]
     norms = np.linalg.norm(means, axis=1, keepdims=True) + np.float32(1e-12)
     unit = means / norms
     a, b = unit[: len(left)], unit[len(left) :]
@@ -143,17 +143,24 @@ def _gradient(
     same = group[:, None] == group[None, :]
     np.fill_diagonal(same, False)
     scores[same] = -1e4
-    across, down = _softmax(scores, 1), _softmax(scores, 0)
-    pull = (across + down) / 2
+    pull = (_softmax(scores, 1) + _softmax(scores, 0)) / 2
     pull[np.diag_indices(len(pull))] -= 1
-    pull /= len(pull) * TEMPERATURE
-    d_unit = np.concatenate([pull @ b, pull.T @ a])
-    d_means = (d_unit - unit * (d_unit * unit).sum(axis=1, keepdims=True)) / norms / lengths[:, None]
-    order = np.argsort(ids, kind="stable")
-    rows, at = np.unique(ids[order], return_index=True)
-    text = np.repeat(np.arange(len(lengths)), lengths)
-    grad = np.add.reduceat(d_means.astype(np.float32)[text[order]], at, axis=0)
-    return rows, grad
+    pull /= np.float32(len(pull) * TEMPERATURE)
+    by_unit = np.concatenate([pull @ b, pull.T @ a])
+    by_mean = (by_unit - unit * np.einsum("nd,nd->n", by_unit, unit)[:, None]) / norms
+    return rows, mean.T @ by_mean
+
+
+def _mean_matrix(texts: list[Tokens]) -> tuple[NDArray[np.int64], Any]:
+    """The distinct tokens of the texts, and the sparse (texts, distinct tokens) matrix that takes their means."""
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+
+    lengths = np.array([len(one) for one in texts])
+    rows, where = np.unique(np.concatenate(texts), return_inverse=True)
+    shares = np.repeat(1 / lengths, lengths).astype(np.float32)
+    return rows.astype(np.int64), csr_matrix(
+        (shares, where, np.concatenate([[0], np.cumsum(lengths)])), shape=(len(texts), len(rows))
+    )
 
 
 def _softmax(scores: Floats, axis: int) -> Floats:

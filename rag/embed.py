@@ -30,7 +30,6 @@ UNKNOWN_ID = 0  # the unigram model's [UNK]; dropped, it says nothing
 MAX_CHARS = 200_000  # per text: ten times the longest post; above it a pasted file would stall a search
 MAX_TOKENS = 200_000  # per text: NFKC turns one character into up to 18, so the bound is set again behind it
 TEXTS_AT_ONCE = 2_048  # bounds the token objects held at a time, about 100 MB for posts
-ROWS_AT_ONCE = 32_768  # gathered token vectors, 32 MB at 256 dimensions: stays near the cache
 HUB_TIMEOUT_S = "5"  # of a hub that does not answer; then the error line, not a hang
 
 #: These models need the prompts but do not declare them in their files, only on their card.
@@ -100,13 +99,8 @@ class StaticEncoder:
     def encode_ids(self, ids: Sequence[NDArray[np.int32]]) -> Floats:
         """float32 (len(ids), dim): as `encode_passages`, for texts already turned into token ids."""
         rows = np.zeros((len(ids), self.dim), np.float32)
-        lengths = np.array([len(one) for one in ids], np.int64)
-        filled = np.flatnonzero(lengths)
-        groups = np.cumsum(lengths[filled]) // ROWS_AT_ONCE
-        for group in np.split(filled, np.flatnonzero(np.diff(groups)) + 1):
-            if len(group):
-                starts = np.concatenate([[0], np.cumsum(lengths[group])[:-1]])
-                rows[group] = np.add.reduceat(self.table[np.concatenate([ids[i] for i in group])], starts, axis=0)
+        for row, one in zip(rows, ids, strict=True):  # five times as fast as np.add.reduceat over all of them
+            np.add.reduce(self.table[one], axis=0, out=row)
         return unit_rows(rows)
 
     def encode_passages(self, texts: Sequence[str]) -> Floats:

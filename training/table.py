@@ -19,7 +19,7 @@ from torch.nn.functional import cross_entropy, embedding_bag, normalize
 from training.data import Source, Texts
 
 DIM = 256
-BATCH = 2048
+BATCH = 1024
 TEMPERATURE = 0.05
 LEARNING_RATE = 0.03  # Adam, decaying linearly to 0
 SOURCE_POWER = 0.6  # sources are drawn by size ** 0.6: large ones do not drown the small
@@ -73,7 +73,7 @@ def train_table(sources: Sequence[Source], state: State, steps: int, seed: int, 
 
 def _step(state: State, source: Source, rows: NDArray[np.int64], rate: float) -> float:
     """One Adam step on the table rows that occur in the batch; the loss."""
-    left, right = _bags(source.left, rows), _bags(source.right, rows)
+    left, right = bags(source.left, rows), bags(source.right, rows)
     used, where = np.unique(np.concatenate([left[0], right[0]]), return_inverse=True)
     tokens = torch.from_numpy(used.astype(np.int64))
     local = state.table[tokens].requires_grad_()
@@ -81,12 +81,12 @@ def _step(state: State, source: Source, rows: NDArray[np.int64], rate: float) ->
     a = normalize(embedding_bag(index[:split], local, torch.from_numpy(left[1]), mode="mean"))
     b = normalize(embedding_bag(index[split:], local, torch.from_numpy(right[1]), mode="mean"))
     scores = a @ b.T / TEMPERATURE
-    scores = scores.masked_fill(torch.from_numpy(_same(left) | _same(right)), -1e4)
+    scores = scores.masked_fill(torch.from_numpy(same_texts(left) | same_texts(right)), -1e4)
     target = torch.arange(len(rows))
     loss = (cross_entropy(scores, target) + cross_entropy(scores.T, target)) / 2
     loss.backward()
     adam_rows(state, tokens, local.grad, rate)
-    return float(loss)
+    return float(loss.detach())
 
 
 def adam_rows(state: State, tokens: torch.Tensor, grad: torch.Tensor | None, rate: float) -> None:
@@ -100,7 +100,7 @@ def adam_rows(state: State, tokens: torch.Tensor, grad: torch.Tensor | None, rat
     state.table[tokens] -= size * first / ((second / (1 - BETAS[1] ** done)).sqrt_() + 1e-8)
 
 
-def _bags(texts: Texts, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def bags(texts: Texts, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Token ids of the rows end to end, and where each row starts."""
     starts, ends = texts.bounds[rows], texts.bounds[rows + 1]
     lengths = ends - starts
@@ -109,7 +109,7 @@ def _bags(texts: Texts, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDA
     return ids.astype(np.int64), offsets
 
 
-def _same(bags: tuple[NDArray[np.int64], NDArray[np.int64]]) -> NDArray[np.bool_]:
+def same_texts(bags: tuple[NDArray[np.int64], NDArray[np.int64]]) -> NDArray[np.bool_]:
     """(B, B) True where two different rows hold the same text, which must not count as a wrong answer."""
     ids, offsets = bags
     seen: dict[bytes, int] = {}
