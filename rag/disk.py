@@ -124,13 +124,12 @@ def make_folders(path: Path) -> None:
         sync_folder(folder.parent)
 
 
-def remove_folder(path: Path, first: str) -> None:
-    """Remove a folder and all in it, the file `first` before any other. What is gone already is fine."""
-    remove_file(path / first)
+def remove_folder(path: Path) -> None:
+    """Remove a folder and all in it. What is gone already is fine."""
     with suppress(FileNotFoundError):
         for name in names(path):
             if stat.S_ISDIR(os.lstat(path / name).st_mode):
-                remove_folder(path / name, first)
+                remove_folder(path / name)
             else:
                 remove_file(path / name)
         os.rmdir(path)

@@ -158,7 +158,7 @@ def writer(root: Path, *, need_bytes: int = 0, wait: bool = False) -> Iterator[W
             with suppress(OSError, UnusableIndex):
                 # CURRENT is asked, as an interrupt may have come just after it was replaced.
                 if _in_use(root) != new.path.name:
-                    disk.remove_folder(new.path, first=manifest.MANIFEST)
+                    disk.remove_folder(new.path)
                     disk.remove_file(root / _NEXT_CURRENT)
 
 
@@ -201,8 +201,7 @@ def _collect(root: Path) -> None:
         keep = {in_use, *(generation.id for generation in _up_to(in_use, generations(root))[:_KEPT])}
     for name in filter(manifest.FOLDER.fullmatch, names):
         if name not in keep:
-            # Without its manifest it is not complete, however far this gets.
-            disk.remove_folder(root / name, first=manifest.MANIFEST)
+            disk.remove_folder(root / name)  # without any one of its files it is not complete any more
     disk.remove_file(root / _NEXT_CURRENT)
 
 
@@ -214,10 +213,12 @@ def _put_on_disk(path: Path) -> dict[str, Any]:
 
 def _point(root: Path, generation: Generation) -> None:
     disk.remove_file(root / _NEXT_CURRENT)
-    disk.replace(root / manifest.CURRENT, manifest.pointer_to(generation), via=root / _NEXT_CURRENT)
     try:
+        disk.replace(root / manifest.CURRENT, manifest.pointer_to(generation), via=root / _NEXT_CURRENT)
         disk.sync_folder(root)
     except OSError as exc:
+        if _in_use(root) != generation.id:
+            raise
         how = f"{root} now serves {generation.id}, but a power loss may undo that ({exc.strerror})"
         raise StorageError(f"{how}. Check the disk and build again.") from exc
 

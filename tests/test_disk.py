@@ -65,22 +65,18 @@ def test_make_folders_makes_all_and_may_be_repeated(tmp_path):
     assert (tmp_path / "a" / "b" / "c").is_dir()
 
 
-def test_remove_folder_takes_the_first_file_first_and_follows_no_link(tmp_path, monkeypatch):
+def test_remove_folder_takes_all_and_follows_no_link(tmp_path):
     kept = tmp_path / "kept"
     kept.mkdir()
     (kept / "file").write_text("stays")
     folder = tmp_path / "folder"
     (folder / "inner").mkdir(parents=True)
-    for name in ("a", "z", "inner/deep"):
-        (folder / name).write_text("goes")
+    (folder / "inner" / "deep").write_text("goes")
     (folder / "link").symlink_to(kept)
-    removed = []
-    monkeypatch.setattr(disk, "remove_file", lambda path, remove=disk.remove_file: (removed.append(path), remove(path)))
-    disk.remove_folder(folder, first="z")
-    assert removed[0] == folder / "z"
+    disk.remove_folder(folder)
     assert not folder.exists()
     assert (kept / "file").read_text() == "stays"
-    disk.remove_folder(folder, first="z")  # gone already is fine
+    disk.remove_folder(folder)  # gone already is fine
 
 
 def test_lock_names_its_holder_and_is_free_afterwards(tmp_path):

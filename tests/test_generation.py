@@ -8,10 +8,10 @@ import sqlite3
 
 import numpy as np
 import pytest
-from faults import stub
 
 from rag import generation
 from rag.errors import BusyError, IndexDamaged, IndexMissing, StorageError
+from tests.faults import stub
 
 
 @pytest.fixture
@@ -119,6 +119,22 @@ def test_bytes_that_change_on_the_way_to_the_disk_are_found_before_publishing(ro
     with pytest.raises(StorageError, match=r"other bytes than were written.*a\.bin is altered"):
         stub.build(root, 2)
     assert stub.read(root) == 1
+
+
+def test_publish_itself_says_what_the_disk_refused(root, monkeypatch):
+    """Not only once it has left the writer: a builder may want to know."""
+
+    def publish(writer):
+        with pytest.raises(StorageError, match=r"CURRENT can't be written: No space left.*Free some space"):
+            writer.publish({})
+
+    def refuse(path, _data, via):
+        raise OSError(28, "No space left on device", str(path))
+
+    stub.build(root, 1)
+    monkeypatch.setattr(generation.disk, "replace", refuse)
+    attempt(root, half, publish)
+    assert (stub.read(root), len(stub.folders(root))) == (1, 1)
 
 
 @pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.symlink_to("/etc/hostname")])
@@ -265,6 +281,25 @@ def test_rollback_never_returns_to_a_damaged_generation(root):
     with pytest.raises(IndexMissing, match="no earlier generation"):
         generation.rollback(root)
     assert stub.read(root) == 2
+
+
+def test_rollback_never_returns_to_a_manifest_that_was_altered(root):
+    """CURRENT holds the hash of the manifest in use only; the others are held by their own seal."""
+    first = stub.build(root, 1)
+    second = stub.build(root, 2)
+    path = first.path / "MANIFEST.json"
+    path.write_bytes(path.read_bytes().replace(b'"n": 1', b'"n": 7'))
+    assert generation.generations(root) == [second]
+    with pytest.raises(IndexMissing, match="no earlier generation"):
+        generation.rollback(root)
+
+
+def test_rollback_after_one_that_was_killed(root):
+    stub.build(root, 1)
+    stub.build(root, 2)
+    (root / "CURRENT.new").write_bytes(b"half")
+    generation.rollback(root)
+    assert stub.read(root) == 1
 
 
 def test_rollback_repairs_a_damaged_pointer(root):

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from faults import stub
-from faults.calls import Mortal, Unsynced
 from rag import generation
 from rag.errors import IndexMissing, RagError
+from tests.faults import stub
+from tests.faults.calls import Mortal, Unsynced
 
 _BLOCK = 512  # bytes that a disk writes as one
 

@@ -1,7 +1,7 @@
 """Faults that need real processes: kills, builders and readers side by side, signals, limits, other users.
 
-Run as `python -m faults.processes NAME FOLDER [NUMBER...]`; prints one JSON object. It forks, so it is a program of its
-own, with no thread of a test run in it. In every result `bad` lists what went wrong.
+Run as `python -m tests.faults.processes NAME FOLDER [NUMBER...]`; prints one JSON object, in which `bad` lists what
+went wrong. It is a program of its own because it forks, which is safe only where no test run has started threads.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from faults import stub
-from faults.calls import Unsynced
 from rag import generation
 from rag.errors import BusyError, IndexMissing, StorageError, UnusableIndex
+from tests.faults import stub
+from tests.faults.calls import Unsynced
 
 _NOBODY = 65534
 Result = dict[str, Any]
@@ -374,10 +374,9 @@ PROGRAMS = {
 
 def run(name: str, folder: Path, *numbers: int) -> Result:
     """The result of a program, run in a process of its own."""
-    tests = Path(__file__).parent.parent
     done = subprocess.run(
-        [sys.executable, "-m", "faults.processes", name, str(folder), *map(str, numbers)],
-        cwd=tests,
+        [sys.executable, "-m", "tests.faults.processes", name, str(folder), *map(str, numbers)],
+        cwd=Path(__file__).parent.parent.parent,
         capture_output=True,
         text=True,
     )
