@@ -18,7 +18,8 @@ from rag.errors import InputError, RagError
 from rag.search import MAX_QUESTION, make_filters
 from rag.types import Answer, Filters
 from rag.unicode import repair
-from rag.web.render import View, answer_html, pending_html, problem_html, question_html
+from rag.web.cards import View
+from rag.web.render import answer_html, pending_html, problem_html, question_html
 from rag.web.strings import STRINGS, Lang, Strings, pick_language
 
 MAX_TURNS = 40  # kept per reader: some 10 KB each

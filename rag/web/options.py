@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import InputError
-from rag.web.render import valid_site_url
+from rag.web.safe import valid_site_url
 from rag.web.strings import Lang
 
 DEFAULT_PORT = 7860

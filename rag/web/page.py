@@ -40,6 +40,7 @@ def build_app(bot: Chatbot, site_url: str = "", lang: Lang | None = None) -> gr.
     """
     chat = Chat(bot, site_url, lang)
     with gr.Blocks(title=f"{JA.title} · {EN.title}", analytics_enabled=False, fill_width=True) as page:
+        add_endpoints(bot, QUEUE)  # first, so that no event of the page takes their names
         gr.Markdown(_header(bot.index.status()), elem_id="rag-header")
         conversation = gr.Chatbot(
             elem_id="rag-chat", label=I18N("conversation"), show_label=False, container=False, height="auto",
@@ -56,7 +57,6 @@ def build_app(bot: Chatbot, site_url: str = "", lang: Lang | None = None) -> gr.
             new = gr.Button(I18N("new_chat"), elem_id="rag-new", size="sm", variant="secondary")
         _connect(chat, conversation, gr.State(()), box, limits, new)
         _count_filters(chat, limits, panel)
-        add_endpoints(bot, QUEUE)
     page.queue(max_size=16, default_concurrency_limit=2)
     return page
 
