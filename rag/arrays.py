@@ -21,6 +21,7 @@ from rag.embed import StaticEncoder
 from rag.errors import IndexDamaged
 from rag.lexical import HEADING_WEIGHT, TITLE_WEIGHT, Tokenizer
 from rag.types import Encoder, Ids, Passage, Progress
+from rag.variants import learn_glosses
 
 #: From this many new texts on, a second process pays for its start.
 _PARALLEL_FROM = 4_000
@@ -173,9 +174,24 @@ def read_array(path: Path) -> NDArray[Any]:
 
 def read_vocabulary(folder: Path) -> list[str]:
     """The sorted words that `words` and the BM25 arrays refer to."""
-    path = folder / "vocabulary.json"
+    return [str(w) for w in _read_json(folder / "vocabulary.json")]
+
+
+def save_glosses(folder: Path, passages: Sequence[Passage]) -> None:
+    """Write the spellings that the passages put side by side, each side as words."""
+    tokenizer = Tokenizer()
+    glosses = [[tokenizer.words(a), tokenizer.words(b), n] for a, b, n in learn_glosses(p.text for p in passages)]
+    (folder / "glosses.json").write_text(json.dumps(glosses, ensure_ascii=False), encoding="utf-8")
+
+
+def read_glosses(folder: Path) -> list[tuple[list[str], list[str], int]]:
+    """What `save_glosses` wrote."""
+    return [(list(a), list(b), int(n)) for a, b, n in _read_json(folder / "glosses.json")]
+
+
+def _read_json(path: Path) -> list[Any]:
     try:
-        words = json.loads(path.read_text(encoding="utf-8"))
+        found: list[Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise IndexDamaged(f"{path} can't be read ({error}); run `rag build` again, or `rag rollback`") from error
-    return [str(w) for w in words]
+    return found

@@ -13,6 +13,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import bm25s
 import numpy as np
@@ -20,7 +21,7 @@ import sudachipy
 from bm25s import stopwords
 from numpy.typing import NDArray
 
-from rag.types import Floats, Ids
+from rag.types import Floats, Ids, Variant
 
 #: BM25's saturation and length normalisation. Passages are short and of like length, so b is below the usual 0.75.
 K1, B = 1.2, 0.6
@@ -143,28 +144,47 @@ def _chunks(text: str) -> Iterator[str]:
 class LexicalIndex:
     """BM25 scores of every word in every passage, worked out when building (Lù 2024, BM25S, arXiv:2407.03618)."""
 
-    def __init__(self, arrays: Mapping[str, NDArray[np.generic]], vocabulary: Sequence[str]) -> None:
-        """`arrays` and `vocabulary` as `build_lexical` made them."""
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], vocabulary: Sequence[str]) -> None:
+        """`arrays` and `vocabulary` as `build_lexical` made them: a column of scores for each word."""
         self._ids = {word: i for i, word in enumerate(vocabulary)}
-        self._bm25 = bm25s.BM25(k1=K1, b=B, method="lucene")
-        self.n = int(arrays["n"][0])
-        self._bm25.scores = {name: arrays[name] for name in ("data", "indices", "indptr")} | {"num_docs": self.n}
-        self._bm25.nonoccurrence_array = None  # as after `index`; this variant of BM25 has none
+        self._scores, self._rows, self._starts = arrays["data"], arrays["indices"], arrays["indptr"]
         self._idf = arrays["idf"]
+        self.n = int(arrays["n"][0])
+        self._rarest = float(self._idf.max()) if len(self._idf) else 1.0  # idf of a word that no passage holds
 
-    def scores(self, words: Sequence[str]) -> Floats:
+    def frequencies(self) -> dict[str, int]:
+        """Number of passages that hold each word, title and heading included."""
+        return dict(zip(self._ids, np.diff(self._starts).tolist(), strict=True))
+
+    def scores(self, words: Sequence[str], variants: Sequence[Variant] = ()) -> Floats:
         """float32 (n,) in [0, 1]: BM25 of each passage, over the most that any passage could reach for these words.
 
         A word that no passage holds counts in what could be reached: the score says how much of the question is met.
+        Of a word and its variants a passage gets the best one, so that a name in two spellings counts once.
         """
-        known = [self._ids[w] for w in dict.fromkeys(words) if w in self._ids]
-        if not known:
-            return np.zeros(self.n, np.float32)
-        unknown = len(set(words)) - len(known)
-        most = float(self._idf[known].sum()) + unknown * float(self._idf.max())
-        found: Floats = self._bm25.get_scores_from_ids(known)
-        scores: Floats = np.minimum(found / most, 1.0, dtype=np.float32)
-        return scores
+        scores, most = np.zeros(self.n, np.float32), 0.0
+        for term, others in _terms_with_variants(words, variants):
+            weight = self._idf_of(term)
+            best = np.zeros(self.n, np.float32)
+            for spelling, sureness in ((term, 1.0), *others):
+                reached = np.zeros(self.n, np.float32)
+                for word in spelling:
+                    i = self._ids.get(word)
+                    if i is not None:
+                        column = slice(self._starts[i], self._starts[i + 1])
+                        reached[self._rows[column]] += self._scores[column]
+                np.maximum(best, reached * np.float32(sureness * weight / self._idf_of(spelling)), out=best)
+            scores += best
+            most += weight
+        share: Floats = np.minimum(scores / np.float32(most or 1.0), np.float32(1.0))
+        return share
+
+    def rarity(self, words: Sequence[str]) -> Floats:
+        """float32 (len(words),) idf of each word; of one that no passage holds, that of the rarest."""
+        return np.array([self._idf_of((word,)) for word in words], np.float32)
+
+    def _idf_of(self, words: Sequence[str]) -> float:
+        return sum(float(self._idf[self._ids[w]]) if w in self._ids else self._rarest for w in words)
 
     def best(self, scores: Floats, k: int, rows: Ids | None = None) -> tuple[Ids, Floats]:
         """The k best rows of `scores` above 0 and their scores, best first; `rows` (sorted) limits the choice."""
@@ -179,9 +199,27 @@ class LexicalIndex:
         return found, scores[found]
 
 
+Others = list[tuple[tuple[str, ...], float]]
+
+
+def _terms_with_variants(words: Sequence[str], variants: Sequence[Variant]) -> Iterator[tuple[tuple[str, ...], Others]]:
+    """Each word of the question once, alone or in the longest term that has variants, with those."""
+    by_term: dict[tuple[str, ...], Others] = {}
+    for v in variants:
+        by_term.setdefault(v.words, []).append((v.other, v.weight))
+    taken: set[str] = set()
+    for term in sorted(by_term, key=len, reverse=True):
+        if taken.isdisjoint(term):
+            taken.update(term)
+            yield term, by_term[term]
+    for word in dict.fromkeys(words):
+        if word not in taken:
+            yield (word,), []
+
+
 def build_lexical(
     documents: Sequence[Sequence[int] | NDArray[np.integer]], vocabulary_size: int
-) -> dict[str, NDArray[np.generic]]:
+) -> dict[str, NDArray[Any]]:
     """Arrays of a LexicalIndex, from the word ids of each passage (repeated words repeated)."""
     n = len(documents)
     bm25 = bm25s.BM25(k1=K1, b=B, method="lucene")

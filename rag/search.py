@@ -22,6 +22,7 @@ from rag.late import LateIndex
 from rag.lexical import LexicalIndex, Tokenizer
 from rag.store import PassageStore
 from rag.types import Encoder, Filters, Floats, Hit, Ids, Passage
+from rag.variants import Variants
 
 MAX_QUESTION = 2_000  # characters; a longer text is a document, not a question
 #: Each of the two legs that see the whole corpus proposes this many passages; the third reranks their union.
@@ -44,6 +45,7 @@ class Parts:
     encoder: Encoder
     tokens: StaticEncoder  # whose token ids `late` holds; the same object as `encoder` for the built-in model
     words: Tokenizer
+    variants: Variants
 
 
 def search(parts: Parts, question: str, k: int, filters: Filters, per_post: int | None = PER_POST) -> list[Hit]:
@@ -85,15 +87,28 @@ def check_question(question: str) -> str:
 
 
 def _score(parts: Parts, question: str, n: int, allowed: Ids | None) -> tuple[Ids, dict[str, Floats]]:
-    """Candidate rows (sorted) and their score in [0, 1] by each leg."""
-    query = parts.encoder.encode_queries([question])[0]
-    by_word = parts.lexical.scores(parts.words.words(question))
-    near, _ = parts.dense.top(query, n, allowed)
-    matching, _ = parts.lexical.best(by_word, n, allowed)
-    rows = np.union1d(near, matching)
-    soft, best = parts.late.scores(parts.tokens.token_ids([question])[0], rows)
-    cosine = np.clip(parts.dense.similarity(query, rows), 0.0, 1.0)
-    return rows, {"lexical": by_word[rows], "dense": cosine, "soft": soft, "best": best}
+    """Candidate rows (sorted) and their score in [0, 1] by each leg.
+
+    The legs that compare vectors see the question twice, as asked and with the other spellings of its names added.
+    """
+    words = parts.words.words(question)
+    variants = parts.variants.of(words)
+    by_word = parts.lexical.scores(words, variants)
+    asked = [question]
+    if variants:
+        asked.append(" ".join([question, *dict.fromkeys(w for v in variants for w in v.other)]))
+    queries = parts.encoder.encode_queries(asked)
+    tokens = parts.tokens.token_ids(asked)
+    rows, _ = parts.lexical.best(by_word, n, allowed)
+    for query in queries:
+        rows = np.union1d(rows, parts.dense.top(query, n, allowed)[0])
+    late = [parts.late.scores(ids, rows) for ids in tokens]
+    return rows, {
+        "lexical": by_word[rows],
+        "dense": np.max([parts.dense.similarity(query, rows) for query in queries], axis=0, initial=0.0).clip(max=1.0),
+        "soft": np.max([soft for soft, _ in late], axis=0),
+        "best": np.max([best for _, best in late], axis=0),
+    }
 
 
 def _distinct(

@@ -42,7 +42,8 @@ def write_store(folder: Path, posts: Iterable[Post], passages: Sequence[Passage]
     db = sqlite3.connect(folder / FILE, isolation_level=None)
     try:
         # The whole generation is synced when it is published, so the journal would only cost time.
-        db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA + "BEGIN;")
+        db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
+        db.execute("BEGIN")
         db.executemany(
             "INSERT INTO posts VALUES (?,?,?,?,?)", ((p.path, p.digest, p.title, p.date, p.url) for p in posts)
         )
@@ -55,7 +56,8 @@ def write_store(folder: Path, posts: Iterable[Post], passages: Sequence[Passage]
             "INSERT INTO dropped VALUES (?,?,?,?,?)",
             ((d.post, d.start_line, d.end_line, d.reason, d.text) for d in dropped),
         )
-        db.executescript("COMMIT;" + _INDEXES)
+        db.execute("COMMIT")
+        db.executescript(_INDEXES)
     finally:
         db.close()
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from rag.lexical import K1, B, LexicalIndex, Tokenizer, build_lexical
+from rag.types import Variant
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +92,20 @@ def test_best_is_ordered_limited_and_clamped():
     assert (np.diff(scores) <= 0).all()
     assert index.best(index.scores(["a", "b"]), 10, np.array([0, 2]))[0].tolist() == [0]
     assert index.best(index.scores(["a", "b"]), 1)[0].tolist() == [3]
+
+
+def test_a_variant_counts_as_the_word_and_never_twice():
+    index = _index([["neptune", "buy"], ["ネプチューン", "neptune", "x"], ["ネプチューン", "y"], ["z"]])
+    variants = [Variant(("ネプチューン",), ("neptune",), 1.0)]
+    plain = index.scores(["ネプチューン"])
+    both = index.scores(["ネプチューン"], variants)
+    assert plain[0] == 0 < both[0]
+    assert both[1] == pytest.approx(plain[1])
+    assert both[3] == 0
+
+
+def test_a_variant_of_several_words_counts_by_the_share_that_is_met():
+    index = _index([["roi"], ["投資", "効果"], ["投資", "x"], ["y"]])
+    scores = index.scores(["roi"], [Variant(("roi",), ("投資", "効果"), 1.0)])
+    assert scores[0] > 0
+    assert scores[1] > scores[2] > scores[3] == 0
