@@ -1,0 +1,157 @@
+"""From hits to an answer in the posts' own words: picks the sentences that answer, quotes them, or says there are none.
+
+Every quote is cut out of its passage by offsets, so it can't differ from it. Knows nothing about indexes or history.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.evidence import Reader
+from rag.frames import FRAMES, sources_line
+from rag.question import answering_spans, figures, has_form, kinds_of, language_of
+from rag.sentences import split_sentences
+from rag.types import Answer, Citation, Hit
+
+#: No answer is given below this probability that one would be right.
+ANSWER_FROM = 0.5
+
+MAX_QUOTES = 4
+_FROM_HITS = 8  # hits whose sentences are looked at
+_MIN_SENTENCE = 12  # characters; shorter ones are headings and asides
+#: What a sentence's worth is made of, beside its own score over the best one's (in [0, 1]).
+_HIT_WEIGHT, _FORM_BONUS, _LENGTH_BONUS = 2.0, 0.15, 0.2
+_FULL_LENGTH = 120  # characters from which a sentence is taken to say something on its own
+_SAME = 0.6  # share of common character pairs from which two sentences say the same
+_NEAR_BEST = 0.5  # a further sentence is quoted when it is worth at least this share of the best
+#: Two sentences speak of the same thing when they share this much outside their figures, and are worth nearly as much.
+_SAME_THING, _AS_GOOD = 0.5, 0.85
+_OWN_NUMBERS = re.compile(r"[\[【［〔]\s*(\d+(?:\s*[,，、–-]\s*\d+)*)\s*[\]】］〕]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    worth: float
+    hit: int  # place among the hits
+    start: int
+    end: int
+    text: str
+
+
+def extract(question: str, hits: Sequence[Hit], reader: Reader, confidence: float, searched: str = "") -> Answer:
+    """The 1-4 sentences of the hits that answer, verbatim and in reading order; where the posts give different figures
+    for one thing, those, newest first; below ANSWER_FROM no answer. Text and citations agree: [1]..[n], each used.
+    """
+    asked = searched or question
+    language = language_of(question)
+    picked = _pick(asked, hits, reader) if confidence >= ANSWER_FROM else []
+    if not picked:
+        return refuse(question, hits, min(confidence, ANSWER_FROM - 0.01), searched)
+    differing = _differing(asked, picked, hits)
+    lines = [FRAMES[language].differ] if differing else []
+    citations = []
+    for n, s in enumerate(differing or _in_reading_order(picked[:MAX_QUOTES], hits), start=1):
+        passage = hits[s.hit].passage
+        citations.append(Citation(n, passage, s.text, s.start, s.end, answering_spans(kinds_of(asked), s.text)))
+        day = f"{passage.date or FRAMES[language].undated}: " if differing else ""
+        lines.append(f"{day}{without_numbers(' '.join(s.text.split()))} [{n}]")
+    dates = {c.passage.post: c.passage.date for c in citations}
+    lines.append(sources_line(language, len(dates), dates.values()))
+    return Answer(question, "\n".join(lines), True, confidence, tuple(citations), tuple(hits), searched)
+
+
+def refuse(question: str, hits: Sequence[Hit], confidence: float, searched: str = "") -> Answer:
+    """That the posts don't say, in the question's language; the hits are the nearest."""
+    return Answer(question, FRAMES[language_of(question)].refusal, False, confidence, (), tuple(hits), searched)
+
+
+def without_numbers(text: str) -> str:
+    """The text with its own bracketed numbers in parentheses: a post's "[3]" must not read as a citation."""
+    return _OWN_NUMBERS.sub(r"(\1)", text)
+
+
+def _pick(question: str, hits: Sequence[Hit], reader: Reader) -> list[_Sentence]:
+    """Sentences worth quoting, best first, none saying what a better one says."""
+    spans = [
+        (place, start, end)
+        for place, hit in enumerate(hits[:_FROM_HITS])
+        for start, end in split_sentences(hit.passage.text)
+        if end - start >= _MIN_SENTENCE
+    ] or [(place, 0, len(hit.passage.text)) for place, hit in enumerate(hits[:1])]
+    texts = [hits[place].passage.text[start:end] for place, start, end in spans]
+    if not texts:
+        return []
+    scores = reader.scores(question, texts)
+    best_score, best_hit = max(scores) or 1.0, hits[0].score or 1.0
+    kinds = kinds_of(question)
+    ranked = []
+    for score, text, (place, start, end) in zip(scores, texts, spans, strict=True):
+        worth = (
+            score / best_score + _HIT_WEIGHT * hits[place].score / best_hit
+            + _FORM_BONUS * any(has_form(kind, text) for kind in kinds)
+            + _LENGTH_BONUS * min(len(text), _FULL_LENGTH) / _FULL_LENGTH
+        )  # fmt: skip
+        ranked.append(_Sentence(worth, place, start, end, text))
+    ranked.sort(key=lambda s: (-s.worth, s.hit, s.start))
+    picked: list[_Sentence] = []
+    for s in ranked:
+        if s.worth < _NEAR_BEST * ranked[0].worth or len(picked) == 2 * MAX_QUOTES:
+            break
+        if all(_common(s.text, other.text) < _SAME or _figures_differ(s, other) for other in picked):
+            picked.append(s)
+    return picked
+
+
+def _in_reading_order(picked: Sequence[_Sentence], hits: Sequence[Hit]) -> list[_Sentence]:
+    """Posts by their best sentence, each post's sentences as they stand in it."""
+    first: dict[str, int] = {}
+    for i, s in enumerate(picked):
+        first.setdefault(hits[s.hit].passage.post, i)
+
+    def place(s: _Sentence) -> tuple[int, int, int]:
+        passage = hits[s.hit].passage
+        return first[passage.post], passage.start_line, s.start
+
+    return sorted(picked, key=place)
+
+
+def _differing(question: str, picked: Sequence[_Sentence], hits: Sequence[Hit]) -> list[_Sentence]:
+    """The sentences of different posts that give another figure for what the best one is about, newest first; or []."""
+    best = picked[0]
+    if not {"figure", "date"}.intersection(kinds_of(question)) or not any(figures(best.text)):
+        return []
+    others = [
+        s
+        for s in picked[1:]
+        if s.worth >= _AS_GOOD * best.worth
+        and hits[s.hit].passage.post != hits[best.hit].passage.post
+        and _figures_differ(s, best)
+        and _common(_no_figures(s.text), _no_figures(best.text)) >= _SAME_THING
+    ]
+    together = [best, *others][:MAX_QUOTES]
+    return sorted(together, key=lambda s: hits[s.hit].passage.date, reverse=True) if others else []
+
+
+def _figures_differ(a: _Sentence, b: _Sentence) -> bool:
+    """Whether both hold a figure of one unit, and none of that unit in common."""
+    ours, theirs = _by_unit(a.text), _by_unit(b.text)
+    return any(ours[unit].isdisjoint(theirs[unit]) for unit in ours.keys() & theirs.keys())
+
+
+def _by_unit(text: str) -> dict[str, set[str]]:
+    values: dict[str, set[str]] = {}
+    for value, unit in figures(text):
+        values.setdefault(unit, set()).add(value)
+    return values
+
+
+def _no_figures(text: str) -> str:
+    return re.sub("[0-9０-９一二三四五六七八九十百千万億兆.,，．]", "", text)
+
+
+def _common(a: str, b: str) -> float:
+    """Share of the shorter text's character pairs that the other has too."""
+    ours, theirs = ({t[i : i + 2] for i in range(len(t) - 1)} for t in (a, b))
+    return len(ours & theirs) / max(1, min(len(ours), len(theirs)))

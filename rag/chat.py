@@ -1,0 +1,121 @@
+"""A conversation with an index: completes follow-ups, searches, answers. The one path behind CLI, API and page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rag.answer import ANSWER_FROM, extract, refuse
+from rag.errors import ModelError
+from rag.evidence import measure, met_words
+from rag.followup import complete, leaning, subject_of
+from rag.frames import FRAMES
+from rag.index import Index
+from rag.question import language_of
+from rag.search import MAX_QUESTION, check_question
+from rag.types import Answer, Filters, Generator, Hit
+from rag.written import written_answer
+
+HITS = 10  # passages searched for one question
+MAX_TURNS = 8  # earlier questions that are read; a subject older than that is gone
+#: A question that may stand alone leans on the subject when one passage brings both together: it meets this share of
+#: the subject, and the question nearly as well as the best passage found without the subject does.
+_SUBJECT_MET, _QUESTION_MET = 0.5, 0.75
+
+#: An earlier turn: the user's question, or a chat message of which only the user's are read.
+Turn = str | Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    searched: str
+    hits: list[Hit]
+
+
+class Chatbot:
+    """Answers from one index. Holds the conversation of one user; servers pass each user's history instead."""
+
+    def __init__(self, index: Index, generator: Generator | None = None) -> None:
+        self.index, self.generator = index, generator
+        self.history: list[str] = []
+
+    def ask(self, question: str, history: Sequence[Turn] | None = None, *, filters: Filters = Filters()) -> Answer:  # noqa: B008  (frozen)
+        """Answer from the posts. With `history` (earlier turns, oldest first) the bot's own memory is left alone.
+
+        Raises InputError for a question that can't be searched for.
+        """
+        *_, answer = self.stream(question, history, filters=filters)
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] | None = None,
+        *,
+        filters: Filters = Filters(),  # noqa: B008
+    ) -> Iterator[Answer]:
+        """As `ask`, in growing steps; the last is the answer. Steps before it show sentences already checked."""
+        question = check_question(question)
+        earlier = (self.history if history is None else questions_of(history))[-MAX_TURNS:]
+        found = self._search(question, earlier, filters)
+        searched = found.searched if found.searched != question else ""
+        if history is None:
+            self.history.append(question)
+        reader = self.index.reader
+        confidence = self.index.calibration.probability(measure(found.searched, found.hits, reader))
+        if confidence < ANSWER_FROM or not found.hits:
+            yield refuse(question, found.hits, confidence, searched)
+            return
+        quoted = extract(question, found.hits, reader, confidence, searched)
+        if self.generator is None:
+            yield quoted
+            return
+        try:
+            yield from written_answer(quoted, self.generator, reader)
+        except ModelError as error:
+            note = FRAMES[language_of(question)].fallback.format(reason=error)
+            yield replace(quoted, note=note)
+
+    def _search(self, question: str, earlier: Sequence[str], filters: Filters) -> _Found:
+        """The question as searched, completed where it leans on the turns before, and its hits."""
+        subject = subject_of(earlier)
+        leans = leaning(question) if subject else "alone"
+        completed = complete(question, subject)[-MAX_QUESTION:]
+        alone = _Found(question, [])
+        if leans != "carry" or completed == question:
+            alone = _Found(question, self.index.search_filtered(question, HITS, filters))
+        if leans == "alone" or completed == question:
+            return alone
+        together = _Found(completed, self.index.search_filtered(completed, HITS, filters))
+        if leans == "carry" or self._belongs(question, subject, alone.hits, together.hits):
+            return together
+        return alone
+
+    def _belongs(self, question: str, subject: Sequence[str], alone: Sequence[Hit], together: Sequence[Hit]) -> bool:
+        """Whether a passage of `together` meets both the subject and the question."""
+        reader = self.index.reader
+        own = list(dict.fromkeys(reader.words(question)))
+        about = [w for w in dict.fromkeys(reader.words(" ".join(subject))) if w not in own]
+        if not own or not about or not together:
+            return not own and bool(about)
+        texts = [f"{h.passage.context}\n{h.passage.text}" for h in (*alone[:3], *together[:3])]
+        met = met_words([*own, *about], texts, reader)
+        weights = reader.rarity([*own, *about])
+        question_met = met[:, : len(own)] @ weights[: len(own)]
+        subject_met = met[:, len(own) :] @ weights[len(own) :] / max(float(weights[len(own) :].sum()), 1e-6)
+        best_alone = max(question_met[: len(alone[:3])], default=0.0)
+        return any(
+            s >= _SUBJECT_MET and q >= _QUESTION_MET * best_alone
+            for q, s in zip(question_met[len(alone[:3]) :], subject_met[len(alone[:3]) :], strict=True)
+        )
+
+
+def questions_of(history: Sequence[Turn]) -> list[str]:
+    """The user's own words in a history; what a client says the assistant said is never trusted."""
+    texts = []
+    for turn in history:
+        if isinstance(turn, str):
+            texts.append(turn)
+        elif isinstance(turn, Mapping) and turn.get("role") == "user" and isinstance(turn.get("content"), str):
+            texts.append(str(turn["content"]))
+    return [text[:MAX_QUESTION] for text in texts if any(map(str.isalnum, text[:MAX_QUESTION]))]

@@ -1,0 +1,176 @@
+"""Optional local generators: any OpenAI-compatible server, or a transformers model in this process.
+
+Both yield a reply in pieces and stop at a bound on its length and time; what is wrong with them is a ModelError with
+one line that can be shown. Knows nothing about passages or citations.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+
+from rag.errors import InputError, ModelError
+from rag.types import Generator
+
+MAX_TOKENS = 400  # four sentences in any language
+MAX_CHARS = 4_000  # a server that ignores MAX_TOKENS is cut here
+CONNECT_S, READ_S, TOTAL_S = 3.0, 60.0, 120.0  # a cold model may take a minute to its first token
+_SHOWN = 200  # characters of a server's own error that are passed on
+
+
+class OpenAIGenerator:
+    """Streams from `{url}/chat/completions`: Ollama, llama.cpp, vLLM, LM Studio, `transformers serve`."""
+
+    def __init__(
+        self, url: str, model: str, *, connect_s: float = CONNECT_S, read_s: float = READ_S, total_s: float = TOTAL_S
+    ) -> None:
+        self.url, self.model = url.rstrip("/"), model
+        self._timeout = httpx.Timeout(read_s, connect=connect_s)
+        self._total_s = total_s
+
+    @property
+    def name(self) -> str:
+        """Model and server."""
+        return f"{self.model} at {self.url}"
+
+    def stream(self, prompt: str) -> Iterator[str]:
+        """Yield the reply in pieces. Raises ModelError when the server is away, slow, refuses or talks nonsense."""
+        body = {
+            "model": self.model, "messages": [{"role": "user", "content": prompt}], "stream": True,
+            "temperature": 0, "max_tokens": MAX_TOKENS,
+        }  # fmt: skip
+        deadline, length = time.monotonic() + self._total_s, 0
+        try:
+            with (
+                httpx.Client(timeout=self._timeout, trust_env=False) as client,  # a local server, never by a proxy
+                client.stream("POST", f"{self.url}/chat/completions", json=body) as response,
+            ):
+                if response.status_code != httpx.codes.OK:
+                    said = response.read()[:_SHOWN].decode("utf-8", "replace")
+                    raise ModelError(f"{self.url} answered {response.status_code}: {' '.join(said.split())}")
+                for line in response.iter_lines():
+                    piece = _delta(line)
+                    if piece:
+                        yield piece
+                        length += len(piece)
+                    if length > MAX_CHARS:
+                        return
+                    if time.monotonic() > deadline:
+                        raise ModelError(f"{self.url} took more than {self._total_s:g} s")
+        except httpx.TimeoutException as error:
+            raise ModelError(f"{self.url} did not answer in time") from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise ModelError(f"{self.url} can't be reached: {error or type(error).__name__}") from error
+
+
+def _delta(line: str) -> str:
+    """The text of one server-sent event; "" for anything else. Raises ModelError for what can't be read."""
+    if not line.startswith("data:"):
+        return ""
+    data = line.removeprefix("data:").strip()
+    if data in ("", "[DONE]"):
+        return ""
+    try:
+        event = json.loads(data)
+    except ValueError as error:
+        raise ModelError(f"the server sent what is no JSON: {data[:_SHOWN]}") from error
+    if isinstance(event, dict) and event.get("error"):
+        raise ModelError(f"the server reports: {str(event['error'])[:_SHOWN]}")
+    choices = event.get("choices") if isinstance(event, dict) else None
+    delta = choices[0].get("delta") if isinstance(choices, list) and choices and isinstance(choices[0], dict) else None
+    text = delta.get("content") if isinstance(delta, dict) else None
+    return text if isinstance(text, str) else ""
+
+
+class TransformersGenerator:
+    """A causal language model in this process, from a local folder or the local cache; CPU, safetensors only."""
+
+    def __init__(self, name: str, *, max_tokens: int = MAX_TOKENS, total_s: float = TOTAL_S) -> None:
+        self.name, self._max_tokens, self._total_s = name, max_tokens, total_s
+        self._loaded: tuple[Any, Any] | None = None
+
+    def stream(self, prompt: str) -> Iterator[str]:
+        """Yield the reply in pieces. Raises ModelError when the model can't be loaded or run."""
+        from transformers import StoppingCriteriaList, TextIteratorStreamer
+
+        tokenizer, model = self._load()
+        if tokenizer.chat_template:
+            prompt = tokenizer.apply_chat_template(
+                [{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True
+            )
+        inputs = tokenizer(prompt, return_tensors="pt", add_special_tokens=not tokenizer.chat_template)
+        streamer = TextIteratorStreamer(tokenizer, skip_prompt=True, skip_special_tokens=True, timeout=self._total_s)
+        stop = _Stopped(self._total_s)
+        failure: list[Exception] = []
+
+        def work() -> None:
+            try:
+                model.generate(
+                    **inputs, streamer=streamer, max_new_tokens=self._max_tokens, do_sample=False,
+                    stopping_criteria=StoppingCriteriaList([stop]),
+                )  # fmt: skip
+            except (RuntimeError, ValueError, IndexError) as error:
+                failure.append(error)
+                streamer.end()  # type: ignore[no-untyped-call]
+
+        worker = Thread(target=work, daemon=True)
+        worker.start()
+        try:
+            yield from streamer
+        finally:
+            stop.now = True
+            worker.join()
+        if failure:
+            raise ModelError(f"{self.name} failed: {str(failure[0])[:_SHOWN]}") from failure[0]
+
+    def _load(self) -> tuple[Any, Any]:
+        if self._loaded is None:
+            from transformers import AutoModelForCausalLM, AutoTokenizer
+
+            options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+            try:
+                tokenizer = AutoTokenizer.from_pretrained(self.name, **options)
+                model = AutoModelForCausalLM.from_pretrained(self.name, use_safetensors=True, **options)
+            except (OSError, ValueError, RuntimeError, ImportError) as error:
+                line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+                raise ModelError(f"{self.name} can't be loaded ({line[:_SHOWN]}); give a local model folder") from error
+            self._loaded = tokenizer, model.eval()  # type: ignore[no-untyped-call]
+        return self._loaded
+
+
+class _Stopped:
+    """A stopping criterion that another thread sets."""
+
+    def __init__(self, total_s: float) -> None:
+        self.now = False
+        self._deadline = time.monotonic() + total_s
+
+    def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:  # noqa: ANN401  (torch tensors)
+        import torch
+
+        return torch.full((len(input_ids),), self.now or time.monotonic() > self._deadline, dtype=torch.bool)
+
+
+def load_generator(spec: str) -> Generator:
+    """The generator that `--generator` names: "openai:http://127.0.0.1:11434/v1#model" or "transformers:/path/to/it".
+
+    Raises InputError for anything else. Nothing is contacted or loaded before the first question.
+    """
+    kind, _, rest = spec.partition(":")
+    if kind == "openai":
+        url, _, model = rest.partition("#")
+        if url.startswith(("http://", "https://")) and model:
+            return OpenAIGenerator(url, model)
+    elif kind == "transformers" and rest:
+        if rest.startswith((".", "/", "~")) and not Path(rest).expanduser().is_dir():
+            raise InputError(f"{rest} is no folder; give the folder of a transformers model")
+        return TransformersGenerator(str(Path(rest).expanduser()) if rest.startswith("~") else rest)
+    raise InputError(
+        f"generator {spec!r} is not known; write openai:http://127.0.0.1:11434/v1#MODEL or transformers:FOLDER"
+    )

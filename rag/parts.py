@@ -1,0 +1,81 @@
+"""The parts of an index from the files of one generation, and what reading its hits needs of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from rag import arrays
+from rag.dense import DenseIndex
+from rag.embed import StaticEncoder
+from rag.errors import IndexDamaged
+from rag.evidence import Reader
+from rag.late import LateIndex
+from rag.lexical import LexicalIndex, Tokenizer
+from rag.search import Parts
+from rag.store import PassageStore
+from rag.types import Encoder, Floats
+from rag.variants import Variants
+
+_REMEMBERED_WORDS = 50_000  # word vectors kept per reader, about 1 kB each
+
+
+def open_parts(folder: Path, encoder: Encoder, static: StaticEncoder) -> Parts:
+    """What a search needs of the generation in `folder`. Raises IndexDamaged when its files don't agree."""
+    made = arrays.load(folder)
+    bm25 = {name: arrays.read_array(folder / f"bm25_{name}.npy") for name in ("data", "indices", "indptr", "idf", "n")}
+    store = PassageStore(folder)
+    lexical = LexicalIndex(bm25, made.vocabulary)
+    counts = {len(store), len(made.vectors), len(made.tokens), lexical.n}
+    if len(counts) > 1:
+        raise IndexDamaged(
+            f"{folder}: {len(store)} passages, {len(made.vectors)} vectors, {len(made.tokens)} token rows and "
+            f"{lexical.n} BM25 documents don't agree; run `rag build --rebuild`"
+        )
+    df = arrays.read_array(folder / "token_df.npy")
+    late = LateIndex(made.tokens.values, made.tokens.offsets, df, static.table, static.token_weights)
+    variants = Variants(arrays.read_glosses(folder), lexical.frequencies())
+    return Parts(store, DenseIndex(made.vectors), lexical, late, encoder, static, Tokenizer(), variants)
+
+
+def make_reader(parts: Parts) -> Reader:
+    """What `evidence` and `answer` need of an index; safe to share between threads."""
+    return Reader(
+        parts.words.words,
+        parts.lexical.rarity,
+        _WordVectors(parts.tokens),
+        parts.variants.of,
+        partial(score_texts, parts),
+    )
+
+
+class _WordVectors:
+    """Unit rows of single words. The words of an index repeat, so they are remembered."""
+
+    def __init__(self, encoder: StaticEncoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, Floats] = {}
+
+    def __call__(self, words: Sequence[str]) -> Floats:
+        known = self._known
+        missing = [word for word in dict.fromkeys(words) if word not in known]
+        if missing:
+            if len(known) > _REMEMBERED_WORDS:
+                known = self._known = {}  # a new dict: another thread may be reading the old one
+                missing = list(dict.fromkeys(words))
+            known.update(zip(missing, self._encoder.encode_passages(missing), strict=True))
+        return np.stack([known[word] for word in words]) if words else np.zeros((0, self._encoder.dim), np.float32)
+
+
+def score_texts(parts: Parts, question: str, texts: Sequence[str]) -> list[float]:
+    """How much of the question each text meets, in [0, 1], by late interaction; other spellings of its names count."""
+    variants = parts.variants.of(parts.words.words(question))
+    asked = [question]
+    if variants:
+        asked.append(" ".join([question, *dict.fromkeys(w for v in variants for w in v.other)]))
+    tokens = parts.tokens.token_ids([*asked, *texts])
+    scores = [np.mean(parts.late.scores_of_texts(ids, tokens[len(asked) :]), axis=0) for ids in tokens[: len(asked)]]
+    return [float(score) for score in np.max(scores, axis=0)]

@@ -1,0 +1,165 @@
+"""Extractive answers: verbatim, numbered, in order; refusals; figures that differ."""
+
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from rag.answer import MAX_QUOTES, extract, refuse, without_numbers
+from rag.evidence import Reader
+from rag.types import Hit, Passage
+
+
+def words(text):
+    """Character pairs: enough for a reader without a dictionary."""
+    return [text[i : i + 2] for i in range(len(text) - 1)]
+
+
+def scores(question, texts):
+    asked = set(words(question))
+    return [len(asked & set(words(text))) / max(1, len(asked)) for text in texts]
+
+
+READER = Reader(words, lambda ws: np.ones(len(ws), np.float32), lambda ws: np.zeros((len(ws), 2), np.float32),
+                lambda ws: [], scores)  # fmt: skip
+
+
+def hit(text, *, score=0.5, post="a.md", date="2025-01-01", line=10):
+    passage = Passage(f"{post}:{line}", text, "題", "", post, f"/{post}/", date, (), (), line, line)
+    return Hit(passage, score, {"dense": score, "lexical": score, "late": score})
+
+
+def assert_sound(answer):
+    """What every answer keeps: quotes cut out of their passages, numbers 1..n, each used, none other."""
+    assert [c.n for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+    for c in answer.citations:
+        assert c.passage.text[c.start : c.end] == c.quote != ""
+        for (a, b), (later, _) in pairwise((*c.marks, (len(c.quote), 0))):
+            assert 0 <= a < b <= later
+    numbers = {int(n) for n in re.findall(r"\[(\d+)\]", answer.text)}
+    assert numbers == {c.n for c in answer.citations}
+    assert answer.answered == bool(answer.citations)
+
+
+def test_the_sentence_that_answers_is_quoted_and_its_figure_marked():
+    text = "窯は信州から運ばれたものである。食パンは一斤三百二十円で売られている。店の奥には喫茶室がある。"
+    answer = extract("食パンは一斤いくら？", [hit(text)], READER, 0.9)
+    assert_sound(answer)
+    quote = next(c for c in answer.citations if "三百二十円" in c.quote)
+    assert [quote.quote[a:b] for a, b in quote.marks] == ["三百二十円"]
+    assert f"食パンは一斤三百二十円で売られている。 [{quote.n}]" in answer.text
+    assert answer.text.endswith("1件の投稿（2025-01-01）より。")
+    assert answer.confidence == 0.9
+
+
+def test_below_the_bar_no_answer_but_the_nearest_hits():
+    hits = [hit("食パンは一斤三百二十円で売られている。")]
+    answer = extract("食パンは一斤いくら？", hits, READER, 0.49)
+    assert (answer.answered, answer.citations, answer.hits) == (False, (), tuple(hits))
+    assert answer.confidence == 0.49
+    assert answer.text.startswith("投稿には書かれていないようです。")
+
+
+def test_no_hits_no_answer():
+    answer = extract("食パンは？", [], READER, 0.99)
+    assert not answer.answered
+    assert answer.confidence < 0.5
+    assert_sound(answer)
+
+
+def test_at_most_four_quotes_and_none_twice():
+    texts = [f"{name}の食パンは一斤でとても評判がよいと店主が話していた。" for name in "甲乙丙丁戊己庚辛"]
+    hits = [
+        hit("".join(texts)),
+        hit("".join(texts[:4]), post="b.md"),
+        hit("食パンの一斤は昔の重さの単位から来ている。", post="c.md"),
+    ]
+    answer = extract("食パンの一斤とは？", hits, READER, 0.8)
+    assert_sound(answer)
+    assert 1 <= len(answer.citations) <= MAX_QUOTES
+    quotes = [c.quote for c in answer.citations]
+    assert len(set(quotes)) == len(quotes)
+
+
+def test_quotes_of_one_post_stand_in_its_order():
+    text = "食パンの値段は一斤三百円である。喫茶室は奥にある静かな場所だ。食パンの焼き上がりは朝の七時である。"
+    answer = extract("食パンの値段と焼き上がりは？", [hit(text)], READER, 0.8)
+    starts = [c.start for c in answer.citations]
+    assert starts == sorted(starts)
+    assert len(starts) >= 2
+
+
+@pytest.mark.parametrize("mark", ["[3]", "[１２]", "【4】", "［5］", "[1, 2]", "[ 7 ]", "[0]"])
+def test_a_posts_own_number_is_no_citation(mark):
+    text = f"食パンは一斤三百二十円で売られている{mark}。"
+    answer = extract("食パンは一斤いくら？", [hit(text)], READER, 0.9)
+    assert_sound(answer)
+    assert answer.citations[0].quote == text
+    assert mark not in answer.text
+
+
+def test_figures_that_differ_stand_side_by_side_newest_first_with_their_dates():
+    hits = [
+        hit("こむぎ堂の食パンは一斤三百二十円で売られている。", post="a.md", date="2025-04-02"),
+        hit("こむぎ堂の食パンは一斤三百六十円で売られている。", post="b.md", date="2025-11-30", score=0.49),
+        hit("図書館の貸出は一人十冊である。", post="c.md", score=0.2),
+    ]
+    answer = extract("こむぎ堂の食パンは一斤いくら？", hits, READER, 0.9)
+    assert_sound(answer)
+    lines = answer.text.splitlines()
+    assert lines[0] == "投稿によって書かれていることが違います（新しい順）。"
+    assert lines[1] == "2025-11-30: こむぎ堂の食パンは一斤三百六十円で売られている。 [1]"
+    assert lines[2] == "2025-04-02: こむぎ堂の食パンは一斤三百二十円で売られている。 [2]"
+    assert lines[3] == "2件の投稿（2025-04-02 – 2025-11-30）より。"
+
+
+def test_one_figure_in_two_posts_is_no_contradiction():
+    hits = [
+        hit("こむぎ堂の食パンは一斤三百二十円で売られている。", post="a.md"),
+        hit("こむぎ堂の食パンは一斤三百二十円と安く、朝には列ができるという。", post="b.md"),
+    ]
+    answer = extract("こむぎ堂の食パンは一斤いくら？", hits, READER, 0.9)
+    assert "違います" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "refusal", "line"),
+    [
+        ("一斤はいくら？", "投稿には", "1件の投稿"), ("How much is one?", "The posts don't", "From one post"),
+        ("一斤多少钱？", "文章里似乎", "出自1篇"), ("한 개에 얼마입니까?", "글에는", "글 1건"),
+        ("Wie viel kostet das?", "Die Beiträge", "Aus einem"),
+        ("Combien ça coûte pour une ?", "Les articles", "D'après un"),
+        ("¿Cuánto cuesta?", "Las entradas", "De una entrada"),
+        ("Quanto custa o pão e quem o faz?", "As publicações", "De uma"),
+    ],
+)  # fmt: skip
+def test_the_frame_is_in_the_questions_language_the_quote_is_not(question, refusal, line):
+    hits = [hit("食パンは一斤三百二十円で売られている。")]
+    assert refuse(question, hits, 0.1).text.startswith(refusal)
+    answer = extract(question, hits, READER, 0.9)
+    assert_sound(answer)
+    assert answer.citations[0].quote == hits[0].passage.text
+    assert answer.text.splitlines()[-1].startswith(line)
+
+
+def test_a_passage_without_a_sentence_long_enough_is_quoted_whole():
+    answer = extract("値段は？", [hit("三百円。")], READER, 0.9)
+    assert_sound(answer)
+    assert answer.citations[0].quote == "三百円。"
+
+
+def test_a_list_is_quoted_on_one_line_of_the_text():
+    text = "営業日の一覧:\n・火曜日は朝の九時から夜の八時まで\n・水曜日は朝の九時から夕方の六時まで"
+    answer = extract("水曜日は何時まで？", [hit(text)], READER, 0.9)
+    assert_sound(answer)
+    assert all("\n" not in c.quote for c in answer.citations)
+
+
+def test_posts_without_a_date_say_so():
+    answer = extract("食パンは？", [hit("食パンは一斤三百二十円で売られている。", date="")], READER, 0.9)
+    assert answer.text.endswith("1件の投稿（日付なし）より。")
+
+
+def test_numbers_in_brackets_become_parentheses():
+    assert without_numbers("甲[1]乙【2】丙［３］丁[4, 5]戊[注]己[a1]") == "甲(1)乙(2)丙(３)丁(4, 5)戊[注]己[a1]"
