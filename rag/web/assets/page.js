@@ -98,12 +98,18 @@
   });
 
   // --- what Gradio draws ------------------------------------------------------------------------------------------
-  // It reads a message's source aloud as its label, and scrolls to the end of an answer instead of its beginning.
+  // It reads a message's source aloud as its label, leaves two buttons without a name, and scrolls to the end of an
+  // answer instead of its beginning.
   let asked = 0;
   const tidy = () => {
     document.querySelectorAll("#rag-chat [data-testid][aria-label*='<']").forEach((message) => {
       message.removeAttribute("aria-label");
     });
+    for (const name of ["ask", "stop"]) {
+      const button = document.querySelector(`#rag-box .${name === "ask" ? "submit" : name}-button:not([aria-label])`);
+      const words = document.querySelector(`#rag-${name} .rag-${lang}`);
+      if (button && words) button.setAttribute("aria-label", words.textContent);
+    }
     const questions = document.querySelectorAll("#rag-chat .rag-question");
     if (questions.length > asked) {
       questions[questions.length - 1].scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "start" });
