@@ -89,6 +89,18 @@ def test_lock_names_its_holder_and_is_free_afterwards(tmp_path):
     assert (tmp_path / "LOCK").read_bytes() == b""
 
 
+def test_a_lock_is_had_on_a_full_disk(tmp_path, monkeypatch):
+    """Else no build could start there, and none could remove what fills it."""
+
+    def refuse(_fd, _data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(disk.os, "write", refuse)
+    with disk.locked(tmp_path / "LOCK", wait=False), pytest.raises(BlockingIOError) as caught:
+        disk.locked(tmp_path / "LOCK", wait=False).__enter__()
+    assert caught.value.strerror == ""
+
+
 def test_errors_inside_a_lock_are_not_named_after_it(tmp_path):
     with pytest.raises(OSError, match="numpy gave no path") as caught, disk.locked(tmp_path / "LOCK", wait=False):
         raise OSError("numpy gave no path")
