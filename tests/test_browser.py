@@ -213,6 +213,7 @@ def test_the_page_speaks_the_browser_s_language(visit, locale, words):
     page = visit(locale=locale)
     assert page.locator("#rag-box textarea").get_attribute("placeholder") == words.placeholder
     assert page.locator("h1").inner_text() == words.title
+    assert words.stop not in page.locator("#rag-header").inner_text()
     assert page.evaluate("document.documentElement.lang") == words.lang
     assert words.filters in page.locator("#rag-filters").inner_text()
     assert words.not_said in ask(page, "ニューヨーク市長選挙の投票率は？").inner_text()

@@ -109,11 +109,11 @@ class Chat:
             yield [], ()
 
     def stop(self, session: Session) -> tuple[Messages, Session]:
-        """Keep what there is of a growing answer; a question that got none says so."""
+        """Keep what there is of a growing answer, and say that it was stopped."""
         if session and not session[-1].done:
             last = session[-1]
-            waiting = last.html == pending_html(last.strings)
-            html = problem_html(last.strings.stopped, last.strings) if waiting else last.html
+            begun = "" if last.html == pending_html(last.strings) else last.html
+            html = begun + problem_html(last.strings.stopped, last.strings)
             session = (*session[:-1], replace(last, html=html, done=True))
         return messages(session), session
 

@@ -67,9 +67,8 @@ def _header(status: dict[str, Any]) -> str:
     facts = _in_both(lambda s: s.index_line.format(posts=posts, newest=s.day(newest)))
     theme = f'<span class="rag-sr">{_in_both(lambda s: s.switch_theme)}</span>'
     # Gradio's two buttons at the question box have no name; the page's script gives them these.
-    names = (
-        f'<span id="rag-ask">{_in_both(lambda s: s.ask)}</span><span id="rag-stop">{_in_both(lambda s: s.stop)}</span>'
-    )
+    ask, stop = _in_both(lambda s: s.ask), _in_both(lambda s: s.stop)
+    names = f'<div class="rag-names"><span id="rag-ask">{ask}</span><span id="rag-stop">{stop}</span></div>'
     return (
         f'<header class="rag-head"><div><h1>{_in_both(lambda s: s.title)}</h1>'
         f'<p class="rag-tagline">{_in_both(lambda s: s.tagline)}</p></div><p class="rag-facts">{facts}</p>'
