@@ -1,1 +1,31 @@
-"""placeholder"""
+"""Ask a folder of blog posts: build an index, search it, chat with it. Offline, Japanese first.
+
+build: posts/ -> load -> clean, split, dedupe -> encode | tokenize -> indexes/<name>/
+ask:   question -> search (dense | lexical, late interaction) -> hits -> answer with citations
+
+>>> import rag
+>>> index = rag.build_index("posts/", "indexes/blog")      # or rag.open_index("indexes/blog")
+>>> hits = index.search("パン屋は何時に開く？", k=5)
+>>> answer = rag.Chatbot(index).ask("パン屋は何時に開く？")
+"""
+
+from rag.build import BuildReport
+from rag.chat import Chatbot
+from rag.errors import RagError
+from rag.index import Index, build_index, open_index
+from rag.types import Answer, Citation, Filters, Hit, Passage, Post
+
+__all__ = [
+    "Answer",
+    "BuildReport",
+    "Chatbot",
+    "Citation",
+    "Filters",
+    "Hit",
+    "Index",
+    "Passage",
+    "Post",
+    "RagError",
+    "build_index",
+    "open_index",
+]

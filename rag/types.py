@@ -161,6 +161,7 @@ class Citation:
     quote: str
     start: int
     end: int
+    marks: tuple[tuple[int, int], ...] = ()  # offsets in the quote of the figure, day or name that answers
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,19 @@ from rag.types import Copy, Dropped, Filters, Passage, Post
 
 def _passage(i, **changes):
     fields = {
-        "id": f"{i:016x}", "text": f"本文{i}", "title": "題", "heading": "章 › 節", "post": f"p{i % 2}.md", "url": "/p/",
-        "date": f"2025-0{i + 1}-01", "tags": ("パン", "O'Brien"), "categories": (), "start_line": 9 - i, "end_line": 9 - i,
+        "id": f"{i:016x}",
+        "text": f"本文{i}",
+        "title": "題",
+        "heading": "章 › 節",
+        "post": f"p{i % 2}.md",
+        "url": "/p/",
+        "date": f"2025-0{i + 1}-01",
+        "tags": ("パン", "O'Brien"),
+        "categories": (),
+        "start_line": 9 - i,
+        "end_line": 9 - i,
         "also_in": (),
-    }  # fmt: skip
+    }
     return Passage(**{**fields, **changes})
 
 

@@ -1,0 +1,301 @@
+"""The `rag` command. Parses, calls, prints: results go to stdout, progress and errors to stderr.
+
+Exit codes: 0 ok, 1 an error the user can act on (one line), 2 wrong usage, 3 a damaged index.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from rag import generation
+from rag.api import answer_json, passage_json, passage_record
+from rag.build import BuildReport, Settings, build
+from rag.chat import Chatbot
+from rag.errors import InputError, RagError
+from rag.index import DEFAULT_INDEX, open_index
+from rag.search import make_filters
+from rag.types import Answer, Filters, Hit
+from rag.unicode import repair
+from rag.web.options import add_options, options_from
+
+_LISTED = 20  # files named one by one; the rest are counted
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit code."""
+    args = _parser().parse_args(argv)
+    try:
+        args.run(args)
+        sys.stdout.flush()
+    except RagError as error:
+        print(f"rag: {_line(str(error))}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:  # the reader, `head` say, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        print("rag: stopped; the index is as it was", file=sys.stderr)
+        return 130
+    return 0
+
+
+# --- verbs ------------------------------------------------------------------------------------------------------
+
+
+def _build(args: argparse.Namespace) -> None:
+    settings = Settings(model=args.model, adapt=args.adapt, permalink=args.permalink, drafts=args.drafts)
+    with _Bars() as bars:
+        report = build(
+            Path(args.posts), Path(args.index), settings, rebuild=args.rebuild, plan=args.plan, progress=bars.update
+        )
+    _print_report(report, args)
+
+
+def _print_report(report: BuildReport, args: argparse.Namespace) -> None:
+    counts = f"{len(report.new)} new, {len(report.changed)} changed, {len(report.removed)} removed"
+    print(f"posts      {counts}, {report.unchanged} unchanged")
+    if args.plan:
+        for word, paths in (("new", report.new), ("changed", report.changed), ("removed", report.removed)):
+            for path in paths[:_LISTED]:
+                print(f"  {word:8} {_line(path)}")
+            if len(paths) > _LISTED:
+                print(f"  {word:8} … and {len(paths) - _LISTED} more")
+        print("planned only: nothing was written")
+    else:
+        print(f"passages   {report.passages} kept, {report.embedded} of them embedded now")
+        print(f"dropped    {', '.join(f'{n} {reason}' for reason, n in report.dropped.items()) or 'nothing'}")
+        print(f"seconds    {', '.join(f'{stage} {s:.1f}' for stage, s in report.seconds.items())}")
+        print(f"index      {args.index}")
+    for problem in report.problems[:_LISTED]:
+        print(f"{'skipped' if problem.skipped else 'repaired'}  {_line(problem.path)}: {_line(problem.reason)}")
+    if len(report.problems) > _LISTED:
+        print(f"… and {len(report.problems) - _LISTED} more files with a problem; `rag status --json` lists them")
+
+
+def _search(args: argparse.Namespace) -> None:
+    index, filters = open_index(args.index), _filters(args)
+    if args.queries:
+        for line in _queries(args.queries, ("question",)):
+            hits = index.search_filtered(line["question"], args.k, filters)
+            _json({"id": line["id"], "question": line["question"],
+                   "passages": [passage_json(rank, hit) for rank, hit in enumerate(hits, 1)]})  # fmt: skip
+        return
+    hits = index.search_filtered(args.question, args.k, filters)
+    for rank, hit in enumerate(hits, 1):
+        if args.json:
+            _json(passage_json(rank, hit))
+        else:
+            _print_hit(rank, hit)
+    if not hits and not args.json:
+        print("nothing found: no passage shares anything with the question")
+
+
+def _print_hit(rank: int, hit: Hit) -> None:
+    p = hit.passage
+    where = " · ".join(x for x in (p.date, p.title, p.heading) if x)
+    print(f"{rank:2}. {hit.score:.3f}  {_line(where)}\n    {_line(p.location)}  {_line(p.url)}")
+    for copy in p.also_in:
+        print(f"    also in {_line(copy.post)}")
+    print("    " + "\n    ".join(repair(p.text).splitlines()) + "\n")
+
+
+def _ask(args: argparse.Namespace) -> None:
+    index, filters = open_index(args.index), _filters(args)
+    if args.queries:
+        for line in _queries(args.queries, ("question", "turns")):
+            *earlier, question = line["turns"] if "turns" in line else [line["question"]]
+            answer = Chatbot(index).ask(question, earlier, filters=filters)
+            _json({"id": line["id"], **answer_json(answer)})
+        return
+    answer = Chatbot(index).ask(args.question, [], filters=filters)
+    if args.json:
+        _json(answer_json(answer))
+    else:
+        _print_answer(answer)
+
+
+def _print_answer(answer: Answer) -> None:
+    print(repair(answer.text) + "\n")
+    if answer.note:
+        print(f"({_line(answer.note)})\n")
+    for c in answer.citations:
+        print(
+            f"[{c.n}] {_line(' · '.join(x for x in (c.passage.date, c.passage.title) if x))}\n    {c.passage.location}"
+        )
+    if not answer.answered:
+        for rank, hit in enumerate(answer.hits[:3], 1):
+            print(f"{rank}. {_line(' · '.join(x for x in (hit.passage.date, hit.passage.title) if x))}")
+            print(f"    {hit.passage.location}")
+
+
+def _export(args: argparse.Namespace) -> None:
+    for passage in open_index(args.index).passages():
+        _json(passage_record(passage))
+
+
+def _status(args: argparse.Namespace) -> None:
+    status = open_index(args.index).status()
+    if args.json:
+        _json(status)
+        return
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for name, value in status.items():
+        if name == "problems":
+            value = f"{len(value)} files" if value else "none"
+        elif isinstance(value, dict):
+            value = ", ".join(f"{key} {v}" for key, v in value.items()) or "none"
+        table.add_row(name, f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value))
+    Console(highlight=False).print(table)
+
+
+def _verify(args: argparse.Namespace) -> None:
+    found = generation.open_verified(Path(args.index))
+    print(f"{found.id}: {len(found.manifest['files'])} files, {found.size:,} bytes, every checksum agrees")
+
+
+def _rollback(args: argparse.Namespace) -> None:
+    found = generation.rollback(Path(args.index))
+    print(f"{args.index} is back at {found.id}, built {found.meta['built']} from {found.meta['posts']} posts")
+
+
+def _serve(args: argparse.Namespace) -> None:
+    options = options_from(args)
+    from rag.web.page import run  # gradio, seconds to import: only where the page is wanted
+
+    run(args.index, options, ready=lambda url: print(url, flush=True))
+
+
+# --- helpers ----------------------------------------------------------------------------------------------------
+
+
+class _Bars:
+    """Progress on stderr while a build runs; nothing where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._tasks: dict[str, Any] = {}
+
+    def __enter__(self) -> _Bars:
+        if sys.stderr.isatty():
+            self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress.live.is_started:
+            self._progress.stop()
+
+    def update(self, stage: str, done: int, total: int) -> None:
+        """Show `stage` at done/total."""
+        if stage not in self._tasks:
+            self._tasks[stage] = self._progress.add_task(stage, total=None)
+        self._progress.update(self._tasks[stage], completed=done, total=total or None)
+
+
+def _filters(args: argparse.Namespace) -> Filters:
+    return make_filters(args.since, args.until, args.tag, args.category)
+
+
+def _queries(path: str, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The lines of a JSON-lines file, each with an id and one of `needed`. Raises InputError naming the line."""
+    try:
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} can't be read ({error}); give a UTF-8 file of JSON lines") from error
+    for number, text in enumerate(lines, 1):
+        if not text.strip():
+            continue
+        try:
+            line = json.loads(text)
+        except ValueError as error:
+            raise InputError(f"{path}, line {number} is not JSON ({error})") from error
+        if not isinstance(line, dict) or "id" not in line or not any(line.get(name) for name in needed):
+            raise InputError(f'{path}, line {number} lacks "id" or {" or ".join(map(repr, needed))}')
+        yield line
+
+
+def _json(value: object) -> None:
+    """One JSON line. What UTF-8 can't hold is replaced, so that a bad file name never breaks the stream."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    sys.stdout.buffer.write(text.encode("utf-8", errors="replace") + b"\n")
+
+
+def _line(text: str) -> str:
+    """Text of a post or a file name, safe for a terminal and on one line."""
+    return repair(" ".join(text.split()))
+
+
+# --- the command line -------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rag", description="Ask a folder of blog posts. Everything stays on this machine."
+    )
+    verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
+
+    def verb(name: str, run: Callable[[argparse.Namespace], None], text: str) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=text, description=text)
+        sub.add_argument("--index", default=DEFAULT_INDEX, metavar="DIR", help="folder of the index (%(default)s)")
+        sub.set_defaults(run=run)
+        return sub
+
+    sub = verb("build", _build, "build an index from a folder of posts, or bring it up to date")
+    sub.add_argument("posts", metavar="POSTS", help="folder with Markdown posts")
+    sub.add_argument(
+        "--model", metavar="NAME", help="a sentence-transformers model, by name or path (the built-in one)"
+    )
+    sub.add_argument(
+        "--no-adapt", dest="adapt", action="store_false", help="don't fit the built-in model to these posts"
+    )
+    sub.add_argument("--rebuild", action="store_true", help="take nothing over from the index that is there")
+    sub.add_argument("--plan", action="store_true", help="only say what would be done")
+    sub.add_argument("--permalink", metavar="PATTERN", help="Jekyll permalink pattern (/:year/:month/:day/:title/)")
+    sub.add_argument("--drafts", action="store_true", help="index drafts too")
+
+    sub = verb("search", _search, "show the passages that fit a question best")
+    _add_question(sub)
+    sub.add_argument("-k", type=int, default=5, help="number of passages (%(default)s)")
+    sub = verb("ask", _ask, "answer a question from the posts, with citations")
+    _add_question(sub)
+
+    verb("export", _export, "print every passage of the index as JSON lines")
+    verb("status", _status, "show generation, counts, model and sizes").add_argument("--json", action="store_true")
+    verb("verify", _verify, "check every file of the index against its checksum")
+    verb("rollback", _rollback, "go back to the generation before")
+
+    sub = verb("serve", _serve, "serve the web page and the API on this machine")
+    add_options(sub)
+    return parser
+
+
+def _add_question(sub: argparse.ArgumentParser) -> None:
+    what = sub.add_mutually_exclusive_group(required=True)
+    what.add_argument("question", nargs="?", metavar="QUESTION")
+    what.add_argument("--queries", metavar="FILE", help='JSON lines with "id" and "question"; prints a line for each')
+    sub.add_argument("--since", metavar="DAY", help="only posts from this day on: 2025-09-01, 2025-09 or 2025")
+    sub.add_argument("--until", metavar="DAY", help="only posts up to this day")
+    sub.add_argument(
+        "--tag", action="append", metavar="TAG", help="only posts with this tag; repeat for any of several"
+    )
+    sub.add_argument("--category", action="append", metavar="NAME", help="only posts of this category; may be repeated")
+    sub.add_argument("--json", action="store_true", help="print JSON lines")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

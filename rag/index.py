@@ -1,0 +1,127 @@
+"""The index as its users see it: build it, open it, search it. A thin face over `build`, `generation` and `search`.
+
+An opened index is pinned to one complete, checked generation for as long as it lives; a later build doesn't touch it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rag import generation
+from rag.build import TABLE, BuildReport, Settings, build
+from rag.calibrate import Calibration
+from rag.embed import StaticEncoder, load_encoder
+from rag.errors import IndexMismatch
+from rag.generation import Generation
+from rag.parts import make_reader, open_parts, score_texts
+from rag.search import PER_POST, Parts, make_filters, search
+from rag.types import Dropped, Encoder, Filters, Hit, Passage, Progress
+
+DEFAULT_INDEX = "indexes/default"
+
+
+class Index:
+    """One generation of an index, opened for reading; safe to share between threads."""
+
+    def __init__(self, opened: Generation, parts: Parts, report: BuildReport | None = None) -> None:
+        self.generation, self.parts = opened, parts
+        self.reader = make_reader(parts)  # for `evidence` and `answer`
+        self.calibration = Calibration.from_json(opened.manifest["meta"].get("calibration"))
+        self.report = report  # of the build that was just done; None for an index that was only opened
+
+    def __len__(self) -> int:
+        return len(self.parts.store)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.parts.store.close()
+
+    def search(
+        self, question: str, k: int = 5, *, since: str | None = None, until: str | None = None,
+        tags: Iterable[str] | None = None, categories: Iterable[str] | None = None, per_post: int | None = PER_POST,
+    ) -> list[Hit]:  # fmt: skip
+        """The passages that fit the question best, best first, at most `k` and at most `per_post` of one post.
+
+        Days are inclusive: "2025-09-01", "2025-09" or "2025". A passage passes when its post has any of the tags and
+        any of the categories. Raises InputError for an empty or overlong question, k < 1, or an unknown filter.
+        """
+        return self.search_filtered(question, k, make_filters(since, until, tags, categories), per_post)
+
+    def search_filtered(self, question: str, k: int, filters: Filters, per_post: int | None = PER_POST) -> list[Hit]:
+        """As `search`, with filters already made."""
+        return search(self.parts, question, k, filters, per_post)
+
+    def score_sentences(self, question: str, sentences: Sequence[str]) -> list[float]:
+        """How much of the question each sentence meets, in [0, 1], by late interaction."""
+        return score_texts(self.parts, question, sentences)
+
+    def passages(self) -> Iterator[Passage]:
+        """Every passage, by post and place in it."""
+        return self.parts.store.all()
+
+    def post_passages(self, path: str) -> list[Passage]:
+        """What was kept of one post, in its order; [] for an unknown path."""
+        return self.parts.store.of_post(path)
+
+    def dropped(self, reason: str | None = None, post: str | None = None) -> list[Dropped]:
+        """What cleaning and de-duplication left out, of one reason or one post or altogether."""
+        return self.parts.store.dropped(reason, post)
+
+    def facets(self) -> dict[str, list[tuple[str, int]]]:
+        """{"tags": [(name, number of posts)], "categories": [...]}, most frequent first."""
+        return self.parts.store.facets()
+
+    def status(self) -> dict[str, Any]:
+        """Generation, counts, model, sizes, dates, drops by reason and problem files of this generation."""
+        meta = self.generation.manifest["meta"]
+        files = self.generation.manifest["files"]
+        return {
+            "generation": self.generation.id,
+            **{key: meta[key] for key in ("built", "posts", "passages", "oldest", "newest", "model", "dim")},
+            "adapted": "+adapted" in meta["static_model"],
+            "bytes": sum(entry["size"] for entry in files.values()),
+            "dropped": meta["dropped"],
+            "problems": meta["problems"],
+            "settings": meta["settings"],
+        }
+
+
+def build_index(
+    posts: str | Path, index: str | Path = DEFAULT_INDEX, *, model: str | None = None, adapt: bool = True,
+    rebuild: bool = False, permalink: str | None = None, drafts: bool = False, progress: Progress | None = None,
+) -> Index:  # fmt: skip
+    """Build the index of a folder of posts, or bring it up to date, and open it; `Index.report` says what was done.
+
+    `model` is a sentence-transformers model by name or path instead of the built-in one; `adapt` fits the built-in one
+    to these posts; `rebuild` takes nothing over from an earlier build. Raises the errors of `rag.errors`.
+    """
+    settings = Settings(model=model, adapt=adapt, permalink=permalink, drafts=drafts)
+    report = build(Path(posts), Path(index), settings, rebuild=rebuild, progress=progress)
+    return open_index(index, report=report)
+
+
+def open_index(index: str | Path = DEFAULT_INDEX, *, report: BuildReport | None = None) -> Index:
+    """Open the generation in use, after checking every file of it against its checksum.
+
+    Raises IndexMissing, IndexDamaged, or IndexMismatch when it was built with another built-in model than this one's.
+    """
+    found = generation.open_verified(Path(index))
+    meta = found.manifest["meta"]
+    installed = StaticEncoder.load()
+    if meta["base_model"] != installed.name:
+        raise IndexMismatch(
+            f"{index} was built with the model {meta['base_model']}, this version ships {installed.name}; "
+            "run `rag build` on the posts again"
+        )
+    table = found.path / TABLE
+    static = StaticEncoder.load(table=table) if table.exists() else installed
+    model = meta["settings"]["model"]
+    encoder: Encoder = static if model in (None, "builtin") else load_encoder(model)
+    if (encoder.name, encoder.dim) != (meta["model"], meta["dim"]):
+        raise IndexMismatch(
+            f"{index} was built with {meta['model']} ({meta['dim']} dimensions), the model at hand is {encoder.name} "
+            f"({encoder.dim}); run `rag build --rebuild` on the posts"
+        )
+    return Index(found, open_parts(found.path, encoder, static), report)

@@ -1,0 +1,170 @@
+"""Building: from posts to a published index, again after edits, and what can't be built."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+import rag
+from rag import arrays
+from rag.build import Settings, build
+from rag.errors import PostsError
+from tests.conftest import POSTS, write_post
+
+
+@pytest.fixture
+def posts(blog, tmp_path):
+    """A copy of the blog that a test may edit."""
+    return shutil.copytree(blog, tmp_path / "posts")
+
+
+def _state(index_dir):
+    """Passages and arrays of an index, as bytes."""
+    index = rag.open_index(index_dir)
+    made = arrays.load(index.generation.path)
+    index.close()
+    files = ("vectors", "tokens", "token_offsets", "words", "word_offsets", "bm25_data", "bm25_indices", "bm25_indptr")
+    return list(index.generation.path.glob("*")) and (
+        (index.generation.path / "passages.sqlite").read_bytes(),
+        [(index.generation.path / f"{name}.npy").read_bytes() for name in files],
+        made.vocabulary,
+    )
+
+
+def test_rows_agree_everywhere_and_vectors_are_unit(index):
+    made = arrays.load(index.generation.path)
+    n = len(index)
+    assert n == len(made.vectors) == len(made.tokens) == len(made.words) == index.parts.lexical.n >= 10
+    assert np.linalg.norm(made.vectors.astype(np.float32), axis=1) == pytest.approx(np.ones(n), abs=2e-3)
+    assert [p.id for p in index.passages()] == list(dict.fromkeys(p.id for p in index.passages()))
+
+
+def test_a_second_build_with_nothing_changed_publishes_nothing(posts, tmp_path):
+    first = rag.build_index(posts, tmp_path / "ix")
+    second = rag.build_index(posts, tmp_path / "ix")
+    assert second.generation.id == first.generation.id
+    assert (second.report.new, second.report.changed, second.report.removed) == ((), (), ())
+    assert second.report.unchanged == len(POSTS)
+    assert second.report.passages == len(first)
+
+
+def test_a_build_after_edits_equals_a_full_build_byte_for_byte(posts, tmp_path):
+    rag.build_index(posts, tmp_path / "ix").close()
+    write_post(posts, "2025-12-01-tea.md", "お茶の淹れ方", "2025-12-01", ["茶"], ["暮らし"],
+               "煎茶は八十度の湯で一分ほど待つと、渋みが出ずに甘く淹れられる。")  # fmt: skip
+    (posts / "2025-05-10-railway.md").unlink()
+    (posts / "2025-08-20-library.md").rename(posts / "2025-08-21-library.md")
+    bread = posts / "2025-04-02-bakery.md"
+    bread.write_text(bread.read_text(encoding="utf-8").replace("三百二十円", "三百三十円"), encoding="utf-8")
+    report = rag.build_index(posts, tmp_path / "ix").report
+    assert report.new == ("2025-08-21-library.md", "2025-12-01-tea.md")
+    assert report.changed == ("2025-04-02-bakery.md",)
+    assert report.removed == ("2025-05-10-railway.md", "2025-08-20-library.md")
+    assert 0 < report.embedded < 4  # the renamed post's passages are taken over
+    rag.build_index(posts, tmp_path / "full", rebuild=True).close()
+    assert _state(tmp_path / "ix") == _state(tmp_path / "full")
+
+
+def test_deleted_posts_are_never_found_again(posts, tmp_path):
+    rag.build_index(posts, tmp_path / "ix").close()
+    (posts / "2025-05-10-railway.md").unlink()
+    index = rag.build_index(posts, tmp_path / "ix")
+    assert "2025-05-10-railway.md" not in {h.passage.post for h in index.search("一日乗車券の値段", k=50)}
+
+
+def test_an_open_index_keeps_answering_while_another_generation_is_built(posts, tmp_path):
+    old = rag.build_index(posts, tmp_path / "ix")
+    for day in range(1, 4):
+        write_post(
+            posts,
+            f"2025-12-0{day}-x.md",
+            f"新しい記事{day}",
+            f"2025-12-0{day}",
+            [],
+            [],
+            f"{day}番目の記事は窓辺の鉢植えについて書いた、短いが役に立つ文章である。",
+        )
+        rag.build_index(posts, tmp_path / "ix").close()
+    assert "三百度" in old.search("石窯は何度まで温度が上がる？", k=1)[0].passage.text
+    assert len(list(old.passages())) == len(old)
+
+
+def test_plan_writes_nothing(posts, tmp_path):
+    report = build(posts, tmp_path / "ix", Settings(), plan=True)
+    assert len(report.new) == len(POSTS)
+    assert not (tmp_path / "ix").exists()
+
+
+def test_other_settings_make_everything_again(posts, tmp_path):
+    rag.build_index(posts, tmp_path / "ix").close()
+    index = rag.build_index(posts, tmp_path / "ix", permalink="/p/:title/")
+    assert index.report.embedded == len(index)
+    assert next(index.passages()).url == "/p/bakery/"
+
+
+def test_no_such_folder_names_it(tmp_path):
+    with pytest.raises(PostsError, match="nowhere"):
+        rag.build_index(tmp_path / "nowhere", tmp_path / "ix")
+    assert not (tmp_path / "ix").exists()
+
+
+def test_an_empty_folder_is_an_error_that_says_what_to_give(tmp_path):
+    (tmp_path / "posts").mkdir()
+    with pytest.raises(PostsError, match=r"holds no post that can be indexed; give a folder of Markdown"):
+        rag.build_index(tmp_path / "posts", tmp_path / "ix")
+
+
+def test_posts_of_which_nothing_is_left_are_an_error_and_leave_the_index_alone(posts, tmp_path):
+    before = rag.build_index(posts, tmp_path / "ix").generation.id
+    for path in posts.glob("*.md"):
+        path.write_text("---\ntitle: x\n---\n\n---END---\n", encoding="utf-8")
+    with pytest.raises(PostsError, match="nothing was left"):
+        rag.build_index(posts, tmp_path / "ix")
+    assert rag.open_index(tmp_path / "ix").generation.id == before
+
+
+def test_files_that_cannot_be_read_are_named_and_the_build_goes_on(posts, tmp_path):
+    (posts / "sjis.md").write_bytes("---\ntitle: 題\n---\n\nこれはシフトJISの記事です。".encode("cp932"))
+    (posts / "broken.md").write_text(
+        "---\ntitle: [unclosed\n---\n\n本文は読めるので、この段落は索引に入る。前書きだけが壊れている。\n",
+        encoding="utf-8",
+    )
+    (posts / "plain.md").write_text(
+        "前書きのない記事でも、本文の段落はそのまま索引に入り、題は見出しやファイル名から取られる。\n", encoding="utf-8"
+    )
+    index = rag.build_index(posts, tmp_path / "ix")
+    problems = {p.path: p for p in index.report.problems}
+    assert problems["sjis.md"].skipped
+    assert not problems["broken.md"].skipped
+    assert {"plain.md", "broken.md"} <= {p.post for p in index.passages()}
+    assert "sjis.md" not in {p.post for p in index.passages()}
+
+
+def test_one_post_and_only_repeats(tmp_path):
+    (tmp_path / "posts").mkdir()
+    body = "この段落は何度も繰り返されるが、索引には一度だけ入るべきものである。"
+    for name in ("a", "b", "c"):
+        write_post(
+            tmp_path / "posts",
+            f"2025-01-0{ord(name) - 96}-{name}.md",
+            name,
+            f"2025-01-0{ord(name) - 96}",
+            [],
+            [],
+            f"{body}\n\n{body}",
+        )
+    index = rag.build_index(tmp_path / "posts", tmp_path / "ix")
+    (passage,) = index.passages()
+    assert passage.text == body
+    assert len({passage.post, *(c.post for c in passage.also_in)}) == 3
+
+
+def test_status_says_what_is_there(index):
+    status = index.status()
+    assert status["posts"] == len(POSTS)
+    assert status["passages"] == len(index)
+    assert (status["oldest"], status["newest"]) == ("2025-04-02", "2025-11-30")
+    assert status["model"].startswith("builtin:")
+    assert status["dropped"]["marker"] == 1
+    json.dumps(status)

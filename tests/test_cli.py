@@ -1,0 +1,183 @@
+"""The command line as a user runs it: output, JSON contracts, exit codes, one clear line for every mistake."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+PASSAGE_KEYS = ["rank", "score", "id", "text", "title", "heading", "post", "url", "date", "tags", "categories",
+                "start_line", "end_line", "also_in", "scores"]  # fmt: skip
+
+
+def run(*args, **options):
+    """`rag ARGS` in a process of its own."""
+    command = [sys.executable, "-m", "rag.cli", *map(str, args)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, **options)
+
+
+def lines(done):
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_build_prints_counts_and_reasons(blog, tmp_path):
+    done = run("build", blog, "--index", tmp_path / "ix")
+    assert done.returncode == 0, done.stderr
+    assert "6 new, 0 changed, 0 removed, 0 unchanged" in done.stdout
+    assert "1 marker" in done.stdout
+    assert "seconds    load" in done.stdout
+    again = run("build", blog, "--index", tmp_path / "ix")
+    assert "0 new, 0 changed, 0 removed, 6 unchanged" in again.stdout
+
+
+def test_plan_says_what_would_be_done_and_writes_nothing(blog, tmp_path):
+    done = run("build", blog, "--index", tmp_path / "ix", "--plan")
+    assert "new      2025-04-02-bakery.md" in done.stdout
+    assert "planned only: nothing was written" in done.stdout
+    assert not (tmp_path / "ix").exists()
+
+
+def test_search_prints_passages_as_json_lines(index_dir):
+    found = lines(run("search", "一日乗車券の値段は？", "-k", "2", "--json", "--index", index_dir))
+    assert [list(p) for p in found] == [PASSAGE_KEYS] * len(found)
+    assert found[0]["post"] == "2025-05-10-railway.md"
+    assert found[0]["rank"] == 1
+    assert found[0]["url"] == "/2025/05/10/railway/"
+    assert found[0]["date"] == "2025-05-10"
+    assert set(found[0]["scores"]) == {"dense", "lexical", "late"}
+
+
+def test_search_takes_filters(index_dir):
+    found = lines(run("search", "パン", "--tag", "冬", "--since", "2025-11", "--json", "--index", index_dir))
+    assert {p["post"] for p in found} == {"2025-11-30-bakery-winter.md"}
+
+
+def test_search_answers_a_file_of_questions(index_dir, tmp_path):
+    path = tmp_path / "q.jsonl"
+    path.write_text(
+        '\ufeff{"id": "a", "question": "石窯は何度？"}\n\n{"id": "b", "question": "solar panel"}\n', encoding="utf-8"
+    )
+    found = lines(run("search", "--queries", path, "-k", "1", "--json", "--index", index_dir))
+    assert [(x["id"], x["question"], len(x["passages"])) for x in found] == [
+        ("a", "石窯は何度？", 1),
+        ("b", "solar panel", 1),
+    ]
+    assert list(found[0]["passages"][0]) == PASSAGE_KEYS
+
+
+def test_ask_answers_with_citations(index_dir):
+    (answer,) = lines(run("ask", "一日乗車券は大人いくら？", "--json", "--index", index_dir))
+    assert list(answer) == ["answered", "confidence", "text", "citations", "passages"]
+    for c in answer["citations"]:
+        assert c["passage"]["text"][c["start"] : c["end"]] == c["quote"]
+        assert f"[{c['n']}]" in answer["text"]
+
+
+def test_ask_answers_a_file_of_questions_and_conversations(index_dir, tmp_path):
+    path = tmp_path / "q.jsonl"
+    path.write_text(
+        '{"id": 1, "question": "石窯は何度まで温度が上がる？"}\n'
+        '{"id": 2, "turns": ["こむぎ堂の石窯について", "それは何度まで上がる？"]}\n',
+        encoding="utf-8",
+    )
+    found = lines(run("ask", "--queries", path, "--json", "--index", index_dir))
+    assert [list(x) for x in found] == [["id", "answered", "confidence", "text", "citations", "passages"]] * 2
+    assert "三百度" in found[1]["passages"][0]["text"]
+
+
+def test_export_prints_every_passage(index_dir, index):
+    found = lines(run("export", "--index", index_dir))
+    assert [p["id"] for p in found] == [p.id for p in index.passages()]
+    assert list(found[0]) == [k for k in PASSAGE_KEYS if k not in ("rank", "score", "scores")]
+
+
+def test_status_and_verify(index_dir, index):
+    (status,) = lines(run("status", "--json", "--index", index_dir))
+    assert status["posts"] == 6
+    assert status["generation"] == index.generation.id
+    assert "every checksum agrees" in run("verify", "--index", index_dir).stdout
+    assert "passages" in run("status", "--index", index_dir).stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["build", "no-such-folder"], "no-such-folder"),
+        (["search", ""], "the question is empty"),
+        (["search", "パン", "-k", "0"], "k is 0"),
+        (["search", "パン", "--since", "soon"], "since is 'soon'"),
+        (["search", "パン", "--tag", "無い"], "no post has '無い' among its tags"),
+        (["search", "--queries", "nowhere.jsonl"], "nowhere.jsonl can't be read"),
+        (["ask", "  "], "the question is empty"),
+    ],
+)
+def test_mistakes_give_one_clear_line_and_exit_code_1(index_dir, args, words):
+    done = run(*args, "--index", index_dir)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_question_of_a_megabyte_on_standard_arguments(index_dir):
+    done = run("search", "パ" * 40_000, "--index", index_dir)
+    assert done.returncode == 1
+    assert "40,000 characters; at most 2,000" in done.stderr
+
+
+@pytest.mark.parametrize("line", ["not json", "[1]", '{"id": 1}', '{"question": "x"}'])
+def test_a_bad_line_of_a_question_file_is_named(index_dir, tmp_path, line):
+    path = tmp_path / "q.jsonl"
+    path.write_text('{"id": 0, "question": "パン"}\n' + line + "\n", encoding="utf-8")
+    done = run("search", "--queries", path, "--index", index_dir)
+    assert done.returncode == 1
+    assert "line 2" in done.stderr
+
+
+def test_a_missing_index_says_which_command_builds_one(tmp_path):
+    done = run("search", "パン", "--index", tmp_path / "none")
+    assert done.returncode == 1
+    assert "rag build" in done.stderr
+
+
+def test_a_damaged_index_is_exit_code_3_and_names_the_file(index_dir, tmp_path):
+    import shutil
+
+    copy = shutil.copytree(index_dir, tmp_path / "ix")
+    (path,) = copy.glob("g-*/vectors.npy")
+    path.write_bytes(path.read_bytes()[:-1])
+    for verb in (["verify"], ["search", "パン"], ["status"]):
+        done = run(*verb, "--index", copy)
+        assert done.returncode == 3
+        assert "vectors.npy" in done.stderr
+
+
+def test_wrong_usage_is_exit_code_2():
+    assert run("search").returncode == 2
+    assert run("no-such-verb").returncode == 2
+
+
+def test_rollback_goes_back_one_generation(blog, tmp_path):
+    import shutil
+
+    posts = shutil.copytree(blog, tmp_path / "posts")
+    assert run("build", posts, "--index", tmp_path / "ix").returncode == 0
+    (first,) = lines(run("status", "--json", "--index", tmp_path / "ix"))
+    (posts / "2025-06-01-tomato.md").unlink()
+    assert run("build", posts, "--index", tmp_path / "ix").returncode == 0
+    assert run("rollback", "--index", tmp_path / "ix").returncode == 0
+    (now,) = lines(run("status", "--json", "--index", tmp_path / "ix"))
+    assert now["generation"] == first["generation"]
+
+
+def test_terminal_escapes_in_posts_are_not_printed(tmp_path):
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts" / "a.md").write_text(
+        '---\ntitle: "赤い\\e[31m題"\n---\n\n端末の色を変える文字\x1b[31mが混じった記事でも、表示は乱れない。\n',
+        encoding="utf-8",
+    )
+    assert run("build", tmp_path / "posts", "--index", tmp_path / "ix").returncode == 0
+    shown = run("search", "端末の色", "--index", tmp_path / "ix")
+    assert shown.returncode == 0
+    assert "\x1b" not in shown.stdout

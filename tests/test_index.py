@@ -1,0 +1,68 @@
+"""Opening an index, and every way in which it can't be opened."""
+
+import shutil
+
+import pytest
+
+import rag
+from rag import index as index_module
+from rag.embed import StaticEncoder
+from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
+
+
+def test_passages_open_at_the_right_place_in_the_post(index, blog):
+    for p in index.passages():
+        lines = (blog / p.post).read_text(encoding="utf-8").splitlines()[p.start_line - 1 : p.end_line]
+        assert p.text[:12] in "".join(lines)
+
+
+def test_passages_of_a_post_come_in_order(index):
+    texts = [p.text for p in index.post_passages("2025-05-10-railway.md")]
+    assert [t[:2] for t in texts] == ["全長", "一日", "開業"]
+
+
+def test_headings_are_the_path_without_the_title(index):
+    assert {p.heading for p in index.post_passages("2025-05-10-railway.md")} == {"", "運賃", "歴史"}
+
+
+def test_nothing_built_yet_says_which_command_builds(tmp_path):
+    with pytest.raises(IndexMissing, match=r"rag build"):
+        rag.open_index(tmp_path / "none")
+
+
+def test_an_index_of_another_built_in_model_is_refused_with_both_names(index_dir, tmp_path, monkeypatch):
+    table = StaticEncoder.load()
+    table.name = "builtin:00000000"
+    monkeypatch.setattr(index_module.StaticEncoder, "load", classmethod(lambda cls, *a, **k: table))
+    with pytest.raises(IndexMismatch, match=r"built with the model builtin:\w{8}, this version ships builtin:00000000"):
+        rag.open_index(index_dir)
+
+
+@pytest.mark.parametrize(
+    "name", ["vectors.npy", "passages.sqlite", "bm25_data.npy", "vocabulary.json", "MANIFEST.json"]
+)
+def test_a_flipped_bit_in_any_file_is_detected_before_an_answer(index_dir, tmp_path, name):
+    copy = shutil.copytree(index_dir, tmp_path / "ix")
+    (path,) = copy.glob(f"g-*/{name}")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(IndexDamaged, match=name):
+        rag.open_index(copy)
+
+
+def test_a_lost_file_is_damage(index_dir, tmp_path):
+    copy = shutil.copytree(index_dir, tmp_path / "ix")
+    next(copy.glob("g-*/tokens.npy")).unlink()
+    with pytest.raises(IndexDamaged, match=r"tokens\.npy"):
+        rag.open_index(copy)
+
+
+def test_threads_share_one_index(index):
+    from concurrent.futures import ThreadPoolExecutor
+
+    questions = ["石窯は何度まで？", "一日乗車券の値段は？", "How long does the battery last?"] * 20
+    alone = [[h.passage.id for h in index.search(q, k=3)] for q in questions[:3]]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda q: [h.passage.id for h in index.search(q, k=3)], questions))
+    assert together == alone * 20

@@ -1,0 +1,136 @@
+"""Searching a real index: the right passage first, filters, limits, and what can't be searched for."""
+
+import pytest
+
+from rag.errors import InputError
+from rag.search import MAX_QUESTION, make_filters
+from rag.types import Filters
+
+
+@pytest.mark.parametrize(
+    ("question", "post", "words"),
+    [
+        ("食パンは一斤いくら？", "2025-04-02-bakery.md", "三百二十円"),
+        ("石窯は何度まで温度が上がる？", "2025-04-02-bakery.md", "三百度"),
+        ("一日乗車券の値段は？", "2025-05-10-railway.md", "千二百円"),
+        ("脇芽はどうすればいい？", "2025-06-01-tomato.md", "摘み取る"),
+        ("学習室は何席ある？", "2025-08-20-library.md", "四十八席"),
+        ("How long does the battery last without sun?", "2025-07-15-weather-station.md", "eleven days"),
+        ("ｼｭﾄｰﾚﾝの予約はいつから？", "2025-11-30-bakery-winter.md", "十二月一日"),
+    ],
+)
+def test_the_passage_that_answers_comes_first(index, question, post, words):
+    hits = index.search(question, k=3)
+    assert any(words in h.passage.text for h in hits[:2]), [h.passage.text for h in hits]
+    assert post in [h.passage.post for h in hits[:2]]
+
+
+def test_hits_are_ordered_and_scores_stay_in_range(index):
+    hits = index.search("朝に開く店", k=10)
+    scores = [h.score for h in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 < s <= 1 for s in scores)
+    assert all(set(h.scores) == {"dense", "lexical", "late"} for h in hits)
+    assert all(0 <= s <= 1 for h in hits for s in h.scores.values())
+
+
+def test_at_most_two_passages_of_one_post_unless_asked(index):
+    posts = [h.passage.post for h in index.search("トマト 苗 水やり 肥料 脇芽", k=10)]
+    assert posts.count("2025-06-01-tomato.md") <= 2
+    every = [h.passage.post for h in index.search("鉄道 運賃 歴史 列車", k=10, per_post=None)]
+    assert every.count("2025-05-10-railway.md") == 3
+
+
+def test_days_are_inclusive_and_may_be_months_or_years(index):
+    def posts(**filters):
+        return {h.passage.post[:10] for h in index.search("パン 図書館 鉄道 トマト station", k=50, **filters)}
+
+    assert posts(since="2025-08-20") == {"2025-08-20", "2025-11-30"}
+    assert posts(until="2025-04-02") == {"2025-04-02"}
+    assert posts(since="2025-05", until="2025-06") == {"2025-05-10", "2025-06-01"}
+    assert len(posts(since="2025", until="2025")) == 6
+
+
+def test_tags_and_categories_take_any_of_those_named(index):
+    found = {h.passage.post[:10] for h in index.search("朝 開く", k=50, tags=["パン", "本"])}
+    assert found <= {"2025-04-02", "2025-08-20", "2025-11-30"}
+    assert {h.passage.post[:10] for h in index.search("朝 開く", k=50, tags=["パン"], categories=["店"])} == {
+        "2025-04-02",
+        "2025-11-30",
+    }
+
+
+@pytest.mark.parametrize(
+    ("filters", "words"),
+    [
+        ({"since": "2025-13"}, "since is '2025-13'"),
+        ({"until": "2025-02-30"}, "until is '2025-02-30'"),
+        ({"since": "去年"}, "YYYY-MM-DD"),
+        ({"since": "2025-09", "until": "2025-03"}, "swap them"),
+        ({"tags": "パン"}, "a list of names"),
+    ],
+)
+def test_filters_that_make_no_sense_are_refused(filters, words):
+    with pytest.raises(InputError, match=words):
+        make_filters(**filters)
+
+
+def test_an_unknown_tag_is_refused_with_the_nearest_known_ones(index):
+    with pytest.raises(InputError, match=r"'weathr' among its tags; there is: weather"):
+        index.search("station", tags=["weathr"])
+
+
+@pytest.mark.parametrize("question", ["", "   \n", "？！。", "🍞"])
+def test_an_empty_question_is_refused(index, question):
+    with pytest.raises(InputError, match="the question is empty"):
+        index.search(question)
+
+
+def test_a_question_of_a_megabyte_is_refused_before_any_work(index):
+    with pytest.raises(InputError, match=r"1,048,576 characters; at most 2,000"):
+        index.search("パ" * 1_048_576)
+    assert index.search("パン" * (MAX_QUESTION // 2), k=1)
+
+
+def test_a_question_that_is_no_text_is_refused(index):
+    with pytest.raises(InputError, match="the question is a NoneType"):
+        index.search(None)
+
+
+@pytest.mark.parametrize("k", [0, -1, 1.5, "3", None, True])
+def test_k_below_one_or_not_a_number_is_refused(index, k):
+    with pytest.raises(InputError, match="k is"):
+        index.search("パン", k=k)
+
+
+def test_k_of_a_billion_gives_every_passage_that_shares_something(index):
+    hits = index.search("パン", k=10**9, per_post=None)
+    assert 2 <= len(hits) <= len(index)
+    assert len({h.passage.id for h in hits}) == len(hits)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        '"; DROP TABLE passages; --',
+        "../../etc/passwd",
+        "${7*7} {{x}} %s {0.__class__}",
+        "NEAR(パン",
+        "\ud800 パン",
+        "パン\x00\u202e\x1b[31m",
+        "か\u3099" * 500,
+        "\ufdfa" * 100,
+    ],
+)
+def test_odd_questions_are_plain_text(index, question):
+    assert len(index.search(question, k=3)) <= 3
+    assert len(index.search("パン屋", k=1)) == 1
+
+
+def test_a_question_with_nothing_in_common_finds_little_or_nothing(index):
+    assert all(h.score < 0.5 for h in index.search("量子色力学のくりこみ群方程式", k=5))
+
+
+def test_filters_are_falsy_when_they_limit_nothing():
+    assert not Filters()
+    assert Filters(tags=("パン",))
