@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.evidence import Reader
 from rag.frames import FRAMES, sources_line
@@ -16,14 +16,17 @@ from rag.sentences import split_sentences
 from rag.types import Answer, Citation, Hit
 
 #: No answer is given below this probability that one would be right.
-ANSWER_FROM = 0.5
+ANSWER_FROM = 0.55
 
 MAX_QUOTES = 4
 _FROM_HITS = 8  # hits whose sentences are looked at
 _MIN_SENTENCE = 12  # characters; shorter ones are headings and asides
 #: What a sentence's worth is made of, beside its own score over the best one's (in [0, 1]).
-_HIT_WEIGHT, _FORM_BONUS, _LENGTH_BONUS = 2.0, 0.15, 0.2
+_HIT_WEIGHT, _FORM_BONUS, _LENGTH_BONUS = 3.0, 0.15, 0.3
 _FULL_LENGTH = 120  # characters from which a sentence is taken to say something on its own
+#: A quote takes in the sentences around it up to this many and this long: alone, few sentences name their subject.
+_MAX_RUN, _MAX_QUOTE = 3, 240
+_PER_HIT = 2  # quotes of one passage
 _SAME = 0.6  # share of common character pairs from which two sentences say the same
 _NEAR_BEST = 0.5  # a further sentence is quoted when it is worth at least this share of the best
 #: Two sentences speak of the same thing when they share this much outside their figures, and are worth nearly as much.
@@ -41,8 +44,10 @@ class _Sentence:
 
 
 def extract(question: str, hits: Sequence[Hit], reader: Reader, confidence: float, searched: str = "") -> Answer:
-    """The 1-4 sentences of the hits that answer, verbatim and in reading order; where the posts give different figures
-    for one thing, those, newest first; below ANSWER_FROM no answer. Text and citations agree: [1]..[n], each used.
+    """The 1-4 quotes that answer, verbatim and in reading order, each a sentence and its neighbours.
+
+    Where posts give different figures for one thing, those sentences, newest first; below ANSWER_FROM no answer.
+    Text and citations agree: [1]..[n], each used.
     """
     asked = searched or question
     language = language_of(question)
@@ -52,7 +57,7 @@ def extract(question: str, hits: Sequence[Hit], reader: Reader, confidence: floa
     differing = _differing(asked, picked, hits)
     lines = [FRAMES[language].differ] if differing else []
     citations = []
-    for n, s in enumerate(differing or _in_reading_order(picked[:MAX_QUOTES], hits), start=1):
+    for n, s in enumerate(differing or _in_reading_order(_grown(picked, hits), hits), start=1):
         passage = hits[s.hit].passage
         citations.append(Citation(n, passage, s.text, s.start, s.end, answering_spans(kinds_of(asked), s.text)))
         day = f"{passage.date or FRAMES[language].undated}: " if differing else ""
@@ -102,6 +107,37 @@ def _pick(question: str, hits: Sequence[Hit], reader: Reader) -> list[_Sentence]
         if all(_common(s.text, other.text) < _SAME or _figures_differ(s, other) for other in picked):
             picked.append(s)
     return picked
+
+
+def _grown(picked: Sequence[_Sentence], hits: Sequence[Hit]) -> list[_Sentence]:
+    """The first few sentences, each with its neighbours; none twice, and not all of them from one passage."""
+    grown: list[_Sentence] = []
+    for s in picked:
+        of_hit = [g for g in grown if g.hit == s.hit]
+        if len(of_hit) == _PER_HIT or any(g.start <= s.start < g.end for g in of_hit):
+            continue
+        text = hits[s.hit].passage.text
+        floor = max((g.end for g in of_hit if g.end <= s.start), default=0)
+        ceiling = min((g.start for g in of_hit if s.end <= g.start), default=len(text))
+        spans = [span for span in split_sentences(text) if floor <= span[0] and span[1] <= ceiling]
+        start, end = _run(spans, next(i for i, span in enumerate(spans) if span[0] <= s.start < span[1]))
+        grown.append(replace(s, start=start, end=end, text=text[start:end]))
+        if len(grown) == MAX_QUOTES:
+            break
+    return grown
+
+
+def _run(spans: Sequence[tuple[int, int]], at: int) -> tuple[int, int]:
+    """Offsets of spans[at] and its neighbours, the next before the previous, within _MAX_RUN and _MAX_QUOTE."""
+    first = last = at
+    while last - first + 1 < _MAX_RUN:
+        if last + 1 < len(spans) and spans[last + 1][1] - spans[first][0] <= _MAX_QUOTE:
+            last += 1
+        elif first > 0 and spans[last][1] - spans[first - 1][0] <= _MAX_QUOTE:
+            first -= 1
+        else:
+            break
+    return spans[first][0], spans[last][1]
 
 
 def _in_reading_order(picked: Sequence[_Sentence], hits: Sequence[Hit]) -> list[_Sentence]:

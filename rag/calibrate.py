@@ -11,11 +11,10 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import median
 
-import numpy as np
-
-from rag.evidence import SIGNALS, Reader, Signals, measure
+from rag.evidence import Reader, Signals, measure
 from rag.sentences import split_sentences
 from rag.types import Hit, Passage
 
@@ -25,68 +24,89 @@ Ask = Callable[[str], Sequence[Hit]]
 SAMPLE = 32  # spans asked for, each whole and torn; about 60 ms each
 HITS = 14  # asked for, so that enough are left when the own post is taken away
 _MIN_SENTENCE, _SPAN = 24, 32  # characters
-#: Weights of the signals on the scale of an index, where 0 is what comes without an answer and 1 what comes with one.
-BIAS = -1.0
-WEIGHTS = (1.0, 1.0, 1.0, 1.0)
+#: Fitted by `bench/answers.py` on questions that people wrote. A weight per signal, in the order of `Signals`.
+BIAS = 0.47
+WEIGHTS = Signals(score=0.67, met=0.74, mass=0.21, asked=1.34, lacking=-2.3, lacking_name=-0.92, named=1.0)
 _SMALLEST_RANGE = 0.05  # of a signal; below it, it tells nothing in this index
+_LOWEST, _HIGHEST = -3.0, 3.0  # of a signal on an index's scale: one odd signal alone must not decide
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """One signal in one index: its median without (`low`) and with (`high`) an answer."""
+
+    low: float
+    high: float
+
+    def of(self, value: float) -> float:
+        """The value where `low` is 0 and `high` is 1."""
+        return min(_HIGHEST, max(_LOWEST, (value - self.low) / max(_SMALLEST_RANGE, self.high - self.low)))
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The scale of an index: per signal, its median without (`low`) and with (`high`) an answer."""
+    """The scales of an index's signals; those that aren't here mean the same everywhere."""
 
-    low: tuple[float, ...]
-    high: tuple[float, ...]
+    score: Scale
+    met: Scale
+    mass: Scale
 
-    def scaled(self, signals: Signals) -> tuple[float, ...]:
-        """The signals on the index's scale, each kept within [-1, 2]."""
-        return tuple(
-            min(2.0, max(-1.0, (value - low) / max(_SMALLEST_RANGE, high - low)))
-            for value, low, high in zip(signals.values(), self.low, self.high, strict=True)
+    def scaled(self, s: Signals) -> Signals:
+        """The signals on the index's scales."""
+        return replace(
+            s,
+            score=self.score.of(s.score),
+            met=self.met.of(s.met),
+            mass=self.mass.of(s.mass),
+            asked=self.mass.of(s.asked),
         )
 
     def probability(self, signals: Signals) -> float:
-        """How likely the hits with these signals hold an answer, in [0, 1]."""
-        if signals.met == 0.0 and signals.mass == 0.0:
-            return 0.0  # not a word of the question is there
-        total = BIAS + sum(w * x for w, x in zip(WEIGHTS, self.scaled(signals), strict=True))
+        """How likely the hits hold an answer, in [0, 1]; 0 when not a word of the question is in them."""
+        if signals.mass == 0.0:
+            return 0.0
+        total = BIAS + sum(w * x for w, x in zip(WEIGHTS.values(), self.scaled(signals).values(), strict=True))
         return 1 / (1 + math.exp(-total))
 
     def as_json(self) -> dict[str, list[float]]:
         """For the index's manifest."""
-        return {"low": list(self.low), "high": list(self.high)}
+        return {name: [scale.low, scale.high] for name, scale in self._scales()}
 
     @classmethod
     def from_json(cls, stored: object) -> Calibration:
-        """As `as_json` made it; the scale of a middling index when there is none that can be used."""
-        if isinstance(stored, dict):
-            ends = [stored.get("low"), stored.get("high")]
-            if all(isinstance(end, list) and len(end) == SIGNALS for end in ends):
-                low, high = (tuple(float(x) for x in end) for end in ends if isinstance(end, list))
-                return cls(low, high)
-        return MIDDLING
+        """As `as_json` made it; MIDDLING for anything else."""
+        if not isinstance(stored, dict) or stored.keys() != {"score", "met", "mass"}:
+            return MIDDLING
+        return cls(**{name: Scale(float(low), float(high)) for name, (low, high) in stored.items()})
+
+    def _scales(self) -> list[tuple[str, Scale]]:
+        return [("score", self.score), ("met", self.met), ("mass", self.mass)]
 
 
 #: Taken for an index too small to ask itself anything.
-MIDDLING = Calibration(low=(0.20, 0.30, 0.70, 0.45), high=(0.55, 0.90, 1.80, 0.95))
+MIDDLING = Calibration(score=Scale(0.30, 0.60), met=Scale(0.45, 1.0), mass=Scale(0.90, 1.30))
 
 
 def calibrate(passages: Iterable[Passage], ask: Ask, reader: Reader) -> Calibration:
     """The scale of an index, from its own passages. The same index gives the same scale, bit for bit."""
     questions = _sample(passages)
+    if len(questions) < SAMPLE // 4:
+        return MIDDLING
     answerable, not_answerable = [], []
     for i, (passage, span) in enumerate(questions):
         hits = ask(span)
-        answerable.append(measure(span, hits, reader).values())
+        answerable.append(measure(span, hits, reader))
         elsewhere = [h for h in hits if h.passage.post != passage.post and span not in h.passage.text]
-        not_answerable.append(measure(span, elsewhere, reader).values())
+        not_answerable.append(measure(span, elsewhere, reader))
         other = questions[(i + 1) % len(questions)][1]
         torn = span[: len(span) // 2] + other[len(other) // 2 :]
-        not_answerable.append(measure(torn, ask(torn), reader).values())
-    if len(questions) < SAMPLE // 4:
-        return MIDDLING
-    low, high = (np.median(np.array(rows), axis=0).round(4).tolist() for rows in (not_answerable, answerable))
-    return Calibration(tuple(low), tuple(high))
+        not_answerable.append(measure(torn, ask(torn), reader))
+
+    def scale(signal: Callable[[Signals], float]) -> Scale:
+        low, high = (round(median(map(signal, some)), 4) for some in (not_answerable, answerable))
+        return Scale(low, high)
+
+    return Calibration(scale(lambda s: s.score), scale(lambda s: s.met), scale(lambda s: s.mass))
 
 
 def _sample(passages: Iterable[Passage]) -> list[tuple[Passage, str]]:

@@ -6,8 +6,9 @@ that is like it. Knows nothing about how passages were found or what is done wit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from rag.types import Floats, Hit, Variant
 READ = 4
 #: Cosine of two words from which they begin to count as alike, and from which they count in full.
 _ALIKE_FROM, _ALIKE_FULL = 0.4, 0.8
+#: Names as they look: Latin words, katakana of three or more, figures of two or more.
+_NAME = re.compile("[A-Za-z]{2}|[\u30a1-\u30fa\u30fc]{3}|^[0-9]{2}")
 _MASS_SCALE = 10.0  # rarity that two specific words reach together; beyond it, more words add less and less
 
 
@@ -26,6 +29,7 @@ class Reader:
 
     words: Callable[[str], list[str]]  # content words of a text, in order
     rarity: Callable[[Sequence[str]], Floats]  # >= 0 per word; the highest for a word that no passage holds
+    rarest: float  # > 0: the highest rarity
     vectors: Callable[[Sequence[str]], Floats]  # a unit row per word
     variants: Callable[[Sequence[str]], Sequence[Variant]]  # other spellings of a question's words
     scores: Callable[[str, Sequence[str]], Sequence[float]]  # how much of a question each text meets, in [0, 1]
@@ -33,35 +37,40 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What speaks for an answer among the hits. Higher speaks for it; `score`, `met` and `spread` are in [0, 1]."""
+    """What speaks for (or, where it says so, against) an answer among the hits."""
 
-    score: float  # of the best hit
-    met: float  # share of the question, by rarity, that the best-reading hit meets
-    mass: float  # log(1 + rarity met / scale): a question of one common word proves little even when all of it is met
-    spread: float  # share of the question that the hits read meet together
+    score: float = 0.0  # of the best hit, in [0, 1]
+    met: float = 0.0  # share of the question, by rarity, that the hit which meets most of it meets, in [0, 1]
+    mass: float = 0.0  # log(1 + rarity met / scale): one common word proves little even when it is all that is asked
+    asked: float = 0.0  # the same for all of the question; against: what is asked and not met
+    lacking: float = 0.0  # against: rarity of the rarest word that this hit lacks, over the highest, in [0, 1]
+    lacking_name: float = 0.0  # against: the same for names alone, which no other word can stand in for
+    named: float = 0.0  # 1 when the question names something, else 0: posts rarely answer what names nothing
 
     def values(self) -> tuple[float, ...]:
         """The signals in a fixed order."""
-        return (self.score, self.met, self.mass, self.spread)
-
-
-SIGNALS = len(Signals(0, 0, 0, 0).values())
+        return astuple(self)
 
 
 def measure(question: str, hits: Sequence[Hit], reader: Reader) -> Signals:
-    """The signals of a question and its hits, best first; all 0 when nothing was found or the question has no words."""
+    """The signals of a question and its hits, best first; all 0 but the score when the question has no words."""
     words = list(dict.fromkeys(reader.words(question)))
     if not words or not hits:
-        return Signals(hits[0].score if hits else 0.0, 0.0, 0.0, 0.0)
+        return Signals(score=hits[0].score if hits else 0.0)
     rarity = reader.rarity(words)
     met = met_words(words, [f"{h.passage.context}\n{h.passage.text}" for h in hits[:READ]], reader)  # (hits, words)
     masses = met @ rarity
-    total = max(float(rarity.sum()), 1e-6)
+    best = int(np.argmax(masses))
+    names = np.array([bool(_NAME.search(word)) for word in words])
+    unmet = rarity * (1 - met[best])
     return Signals(
         score=hits[0].score,
-        met=float(masses.max()) / total,
-        mass=float(np.log1p(masses.max() / _MASS_SCALE)),
-        spread=float(met.max(axis=0) @ rarity) / total,
+        met=float(masses[best] / max(rarity.sum(), 1e-6)),
+        mass=float(np.log1p(masses[best] / _MASS_SCALE)),
+        asked=float(np.log1p(rarity.sum() / _MASS_SCALE)),
+        lacking=float(unmet.max() / reader.rarest),
+        lacking_name=float(unmet[names].max(initial=0.0) / reader.rarest),
+        named=float(names.any()),
     )
 
 

@@ -43,12 +43,14 @@ def open_parts(folder: Path, encoder: Encoder, static: StaticEncoder) -> Parts:
 
 def make_reader(parts: Parts) -> Reader:
     """What `evidence` and `answer` need of an index; safe to share between threads."""
+    lexical = parts.lexical
     return Reader(
-        parts.words.words,
-        parts.lexical.rarity,
-        _WordVectors(parts.tokens),
-        parts.variants.of,
-        partial(score_texts, parts),
+        words=parts.words.words,
+        rarity=lexical.rarity,
+        rarest=lexical.rarest,
+        vectors=_WordVectors(parts.tokens),
+        variants=parts.variants.of,
+        scores=partial(score_texts, parts),
     )
 
 

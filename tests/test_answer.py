@@ -21,7 +21,7 @@ def scores(question, texts):
     return [len(asked & set(words(text))) / max(1, len(asked)) for text in texts]
 
 
-READER = Reader(words, lambda ws: np.ones(len(ws), np.float32), lambda ws: np.zeros((len(ws), 2), np.float32),
+READER = Reader(words, lambda ws: np.ones(len(ws), np.float32), 1.0, lambda ws: np.zeros((len(ws), 2), np.float32),
                 lambda ws: [], scores)  # fmt: skip
 
 
@@ -48,23 +48,23 @@ def test_the_sentence_that_answers_is_quoted_and_its_figure_marked():
     assert_sound(answer)
     quote = next(c for c in answer.citations if "三百二十円" in c.quote)
     assert [quote.quote[a:b] for a, b in quote.marks] == ["三百二十円"]
-    assert f"食パンは一斤三百二十円で売られている。 [{quote.n}]" in answer.text
+    assert answer.text.startswith(f"{text} [{quote.n}]\n")
     assert answer.text.endswith("1件の投稿（2025-01-01）より。")
     assert answer.confidence == 0.9
 
 
 def test_below_the_bar_no_answer_but_the_nearest_hits():
     hits = [hit("食パンは一斤三百二十円で売られている。")]
-    answer = extract("食パンは一斤いくら？", hits, READER, 0.49)
+    answer = extract("食パンは一斤いくら？", hits, READER, 0.54)
     assert (answer.answered, answer.citations, answer.hits) == (False, (), tuple(hits))
-    assert answer.confidence == 0.49
+    assert answer.confidence == 0.54
     assert answer.text.startswith("投稿には書かれていないようです。")
 
 
 def test_no_hits_no_answer():
     answer = extract("食パンは？", [], READER, 0.99)
     assert not answer.answered
-    assert answer.confidence < 0.5
+    assert answer.confidence < 0.55
     assert_sound(answer)
 
 
@@ -83,7 +83,8 @@ def test_at_most_four_quotes_and_none_twice():
 
 
 def test_quotes_of_one_post_stand_in_its_order():
-    text = "食パンの値段は一斤三百円である。喫茶室は奥にある静かな場所だ。食パンの焼き上がりは朝の七時である。"
+    aside = "喫茶室は奥にある静かな場所で、" * 15 + "朝から開いている。"
+    text = f"食パンの値段は一斤三百円である。{aside}食パンの焼き上がりは朝の七時である。"
     answer = extract("食パンの値段と焼き上がりは？", [hit(text)], READER, 0.8)
     starts = [c.start for c in answer.citations]
     assert starts == sorted(starts)
@@ -153,7 +154,7 @@ def test_a_list_is_quoted_on_one_line_of_the_text():
     text = "営業日の一覧:\n・火曜日は朝の九時から夜の八時まで\n・水曜日は朝の九時から夕方の六時まで"
     answer = extract("水曜日は何時まで？", [hit(text)], READER, 0.9)
     assert_sound(answer)
-    assert all("\n" not in c.quote for c in answer.citations)
+    assert f"・水曜日は朝の九時から夕方の六時まで [{len(answer.citations)}]" in answer.text
 
 
 def test_posts_without_a_date_say_so():
