@@ -96,8 +96,8 @@ def build(
             prepared = prepare(loaded, progress=progress)
         if not prepared.passages:
             raise PostsError(f"{posts}: nothing was left of {len(loaded)} posts after cleaning; see what they hold")
-        old = arrays.load(before.path) if before else None
         encoder, static = _encoders(prepared.passages, settings, before, writer.path / TABLE, clock)
+        old = arrays.load(before.path) if before and before.meta["static_model"] == static.name else None
         with clock.stage("embed"):
             made, embedded = arrays.compute(prepared.passages, encoder, static, old, progress)
         with clock.stage("write"):
@@ -176,7 +176,7 @@ def _encoders(
     if before and (before.path / TABLE).exists():
         table.write_bytes((before.path / TABLE).read_bytes())
         static = StaticEncoder.load(table=table)
-    elif settings.adapt and before is None and len(passages) >= MIN_PASSAGES:
+    elif settings.adapt and len(passages) >= MIN_PASSAGES:
         with clock.stage("adapt"):
             save_table(table, *adapt(static, passages, progress=clock.progress))
         static = StaticEncoder.load(table=table)
@@ -213,7 +213,7 @@ def _meta(
         "settings": asdict(settings),
         "model": encoder.name,
         "dim": encoder.dim,
-        "base_model": StaticEncoder.load().name,
+        "base_model": static.base_name,
         "static_model": static.name,
         "posts": len(posts),
         "passages": len(prepared.passages),

@@ -77,6 +77,11 @@ class StaticEncoder:
         return cls(tokenizer, *_read_table(table), f"{name}+adapted:{_digest(table)}")
 
     @property
+    def base_name(self) -> str:
+        """The name without the adapted table: which model's tokens these are."""
+        return self.name.split("+adapted:", 1)[0]
+
+    @property
     def dim(self) -> int:
         """Length of a row."""
         return int(self.table.shape[1])

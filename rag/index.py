@@ -57,6 +57,10 @@ class Index:
         """How much of the question each sentence meets, in [0, 1], by late interaction."""
         return score_texts(self.parts, question, sentences)
 
+    def posts(self) -> list[tuple[str, str, str, str]]:
+        """(path, title, date, url) of every post, by path."""
+        return self.parts.store.posts()
+
     def passages(self) -> Iterator[Passage]:
         """Every passage, by post and place in it."""
         return self.parts.store.all()
@@ -107,16 +111,18 @@ def open_index(index: str | Path = DEFAULT_INDEX, *, report: BuildReport | None 
 
     Raises IndexMissing, IndexDamaged, or IndexMismatch when it was built with another built-in model than this one's.
     """
-    found = generation.open_verified(Path(index))
+    return generation.open_current(Path(index), lambda found: _open(index, found, report))
+
+
+def _open(index: str | Path, found: Generation, report: BuildReport | None) -> Index:
     meta = found.manifest["meta"]
-    installed = StaticEncoder.load()
-    if meta["base_model"] != installed.name:
+    table = found.path / TABLE
+    static = StaticEncoder.load(table=table if table.exists() else None)
+    if static.base_name != meta["base_model"]:
         raise IndexMismatch(
-            f"{index} was built with the model {meta['base_model']}, this version ships {installed.name}; "
+            f"{index} was built with the model {meta['base_model']}, this version ships {static.base_name}; "
             "run `rag build` on the posts again"
         )
-    table = found.path / TABLE
-    static = StaticEncoder.load(table=table) if table.exists() else installed
     model = meta["settings"]["model"]
     encoder: Encoder = static if model in (None, "builtin") else load_encoder(model)
     if (encoder.name, encoder.dim) != (meta["model"], meta["dim"]):

@@ -30,8 +30,9 @@ class LateIndex:
         of any length; `weights` (V,) >= 0, how much a token of a question matters.
         """
         self._tokens, self._offsets = tokens, offsets
-        norms = np.linalg.norm(table, axis=1, keepdims=True)
-        self._vectors = np.divide(table, norms, out=np.zeros_like(table), where=norms > 0)
+        self._table = table
+        norms = np.sqrt(np.einsum("vd,vd->v", table, table))
+        self._scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
         n = len(offsets) - 1
         self._idf = (np.log(1 + (n - df + 0.5) / (df + 0.5)) * weights).astype(np.float32)
         self._mean_length = max(1.0, len(tokens) / max(1, n))
@@ -63,11 +64,11 @@ class LateIndex:
         if total <= 0 or not filled.any():
             return np.zeros(n, np.float32), np.zeros(n, np.float32)
         # Distinct tokens first: a few hundred passages of one subject hold about five thousand.
-        seen = np.zeros(len(self._vectors), bool)
+        seen = np.zeros(len(self._table), bool)
         seen[tokens] = True
         distinct = np.flatnonzero(seen)
         place = np.cumsum(seen) - 1
-        cosine = self._vectors[distinct] @ self._vectors[ids].T  # (distinct, question)
+        cosine = self._unit(distinct) @ self._unit(ids).T  # (distinct, question)
         cosine[cosine < FLOOR] = 0
         gathered = cosine[place[tokens]]  # (tokens of all rows, question)
         starts = edges[:-1][filled]
@@ -76,6 +77,11 @@ class LateIndex:
         soft[filled] = np.add.reduceat(np.square(gathered, out=gathered), starts, axis=0)
         soft /= soft + (K1 * (1 - B + B * lengths / self._mean_length))[:, None].astype(np.float32)
         return (soft @ importance / total).astype(np.float32), (best @ importance / total).astype(np.float32)
+
+    def _unit(self, ids: Ids) -> Floats:
+        """The tokens' vectors at length 1. Made when needed: a second table would cost 50 MB."""
+        vectors: Floats = self._table[ids] * self._scale[ids, None]
+        return vectors
 
 
 def document_frequency(tokens: Tokens, offsets: Ids, vocabulary: int) -> NDArray[np.int32]:

@@ -6,4 +6,3 @@ Importing this package sets Gradio to send nothing home, which it reads once, wh
 import os
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-os.environ.setdefault("HF_HUB_OFFLINE", "1")

@@ -27,7 +27,7 @@ def example_questions(index: Index, count: int = COUNT) -> list[str]:
 
 def _candidates(index: Index) -> list[str]:
     """Titles that ask come first, for they sound like a reader."""
-    titles = dict.fromkeys(title.strip() for _, title, *_ in index.parts.store.posts())
+    titles = dict.fromkeys(title.strip() for _, title, *_ in index.posts())
     fitting = [title for title in titles if len(title) in _LENGTHS]
     asking = _spread([title for title in fitting if _ASKS.search(title)], _TRIED // 2)
     telling = _spread([title for title in fitting if not _ASKS.search(title)], _TRIED - len(asking))
