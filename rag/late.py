@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from rag.types import Floats, Ids
 
@@ -35,6 +36,7 @@ class LateIndex:
         self._scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
         n = len(offsets) - 1
         self._idf = (np.log(1 + (n - df + 0.5) / (df + 0.5)) * weights).astype(np.float32)
+        self._blas = ThreadpoolController()
         self._mean_length = max(1.0, len(tokens) / max(1, n))
 
     def scores(self, question: Tokens, rows: Ids) -> tuple[Floats, Floats]:
@@ -67,21 +69,19 @@ class LateIndex:
         seen = np.zeros(len(self._table), bool)
         seen[tokens] = True
         distinct = np.flatnonzero(seen)
-        place = np.cumsum(seen) - 1
-        cosine = self._unit(distinct) @ self._unit(ids).T  # (distinct, question)
+        place = np.cumsum(seen, dtype=np.int32) - 1
+        asked = self._table[ids] * self._scale[ids, None]
+        with self._blas.limit(limits=1, user_api="blas"):  # so little work only waits for a second thread
+            cosine = asked @ self._table[distinct].T
+        cosine *= self._scale[distinct]  # (question, distinct)
         cosine[cosine < FLOOR] = 0
-        gathered = cosine[place[tokens]]  # (tokens of all rows, question)
+        gathered = np.take(cosine, place[tokens], axis=1)  # (question, tokens of all rows)
         starts = edges[:-1][filled]
-        soft, best = np.zeros((n, len(ids)), np.float32), np.zeros((n, len(ids)), np.float32)
-        best[filled] = np.maximum.reduceat(gathered, starts, axis=0)
-        soft[filled] = np.add.reduceat(np.square(gathered, out=gathered), starts, axis=0)
-        soft /= soft + (K1 * (1 - B + B * lengths / self._mean_length))[:, None].astype(np.float32)
-        return (soft @ importance / total).astype(np.float32), (best @ importance / total).astype(np.float32)
-
-    def _unit(self, ids: Ids) -> Floats:
-        """The tokens' vectors at length 1. Made when needed: a second table would cost 50 MB."""
-        vectors: Floats = self._table[ids] * self._scale[ids, None]
-        return vectors
+        soft, best = np.zeros((len(ids), n), np.float32), np.zeros((len(ids), n), np.float32)
+        best[:, filled] = np.maximum.reduceat(gathered, starts, axis=1)
+        soft[:, filled] = np.add.reduceat(np.square(gathered, out=gathered), starts, axis=1)
+        soft /= soft + (K1 * (1 - B + B * lengths / self._mean_length)).astype(np.float32)
+        return (importance @ soft / total).astype(np.float32), (importance @ best / total).astype(np.float32)
 
 
 def document_frequency(tokens: Tokens, offsets: Ids, vocabulary: int) -> NDArray[np.int32]:
