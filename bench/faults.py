@@ -23,6 +23,7 @@ from rag import generation
 from rag.errors import IndexDamaged
 from tests.faults import power, processes, stub
 from tests.faults.calls import Calls
+from tests.faults.recorder import Recorder
 
 KILLS = 1000
 LOSSES = 2000
@@ -75,7 +76,7 @@ def omissions(folder: Path, rng: random.Random, sites: list[str]) -> Iterator[Ro
     yield "a sync left out (bad: not noticed)", len(sites), missed, f"share of states lost, by sync: {', '.join(came)}"
 
 
-def tally(recorder: power.Recorder, folder: Path, rng: random.Random, per_event: int) -> collections.Counter[str]:
+def tally(recorder: Recorder, folder: Path, rng: random.Random, per_event: int) -> collections.Counter[str]:
     outcomes: collections.Counter[str] = collections.Counter()
     for at in range(len(recorder.events) + 1):
         for state in range(per_event):

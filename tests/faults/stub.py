@@ -3,10 +3,31 @@
 from __future__ import annotations
 
 import random
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rag import disk, generation
 from rag.generation import Generation
+from tests.faults.calls import Unsynced
+
+_MEMORY = Path("/dev/shm")  # where thousands of builds take seconds, and wear no disk out
+
+
+@contextmanager
+def empty_folder() -> Iterator[Path]:
+    """In memory where that can be; gone afterwards."""
+    with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as name:
+        yield Path(name)
+
+
+def three_builds(root: Path) -> Path:
+    """An index in which builds 2 and 3 are there, and 3 is in use."""
+    with Unsynced().installed():
+        for n in (1, 2, 3):
+            build(root, n)
+    return root
 
 
 def expected(n: int) -> dict[str, bytes]:
