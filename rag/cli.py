@@ -22,6 +22,7 @@ from rag.api import answer_json, passage_json, passage_record
 from rag.build import BuildReport, Settings, build
 from rag.chat import Chatbot
 from rag.errors import InputError, RagError
+from rag.generate import load_generator
 from rag.index import DEFAULT_INDEX, open_index
 from rag.search import make_filters
 from rag.types import Answer, Filters, Hit
@@ -109,14 +110,15 @@ def _print_hit(rank: int, hit: Hit) -> None:
 
 
 def _ask(args: argparse.Namespace) -> None:
+    generator = load_generator(args.generator) if args.generator else None
     index, filters = open_index(args.index), _filters(args)
     if args.queries:
         for line in _queries(args.queries, ("question", "turns")):
             *earlier, question = line["turns"] if "turns" in line else [line["question"]]
-            answer = Chatbot(index).ask(question, earlier, filters=filters)
+            answer = Chatbot(index, generator).ask(question, earlier, filters=filters)
             _json({"id": line["id"], **answer_json(answer)})
         return
-    answer = Chatbot(index).ask(args.question, [], filters=filters)
+    answer = Chatbot(index, generator).ask(args.question, [], filters=filters)
     if args.json:
         _json(answer_json(answer))
     else:
@@ -273,9 +275,15 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("-k", type=int, default=5, help="number of passages (%(default)s)")
     sub = verb("ask", _ask, "answer a question from the posts, with citations")
     _add_question(sub)
+    sub.add_argument(
+        "--generator",
+        metavar="SPEC",
+        help="let a local model write: openai:http://127.0.0.1:11434/v1#MODEL or transformers:FOLDER",
+    )
 
     verb("export", _export, "print every passage of the index as JSON lines")
-    verb("status", _status, "show generation, counts, model and sizes").add_argument("--json", action="store_true")
+    sub = verb("status", _status, "show generation, counts, model and sizes")
+    sub.add_argument("--json", action="store_true", help="print one JSON object")
     verb("verify", _verify, "check every file of the index against its checksum")
     verb("rollback", _rollback, "go back to the generation before")
 
