@@ -74,7 +74,6 @@ def test_the_one_in_use_and_the_one_before_are_kept(root):
 
 
 def test_generations_are_ordered_by_number_not_by_clock(root, monkeypatch):
-    """The clock was set back by years between the two builds."""
     first, second = stub.build(root, 1), stub.build(root, 2)
     os.utime(first.path, (4e9, 4e9))
     os.utime(second.path, (0, 0))
