@@ -34,6 +34,10 @@ _SAME_THING, _AS_GOOD = 0.5, 0.85
 _OWN_NUMBERS = re.compile(r"[\[【［〔]\s*(\d+(?:\s*[,，、–-]\s*\d+)*)\s*[\]】］〕]")
 
 
+#: Never quoted: an address leads the reader away from the posts, a chat marker is meant for a model, not a reader.
+_LEADS_AWAY = re.compile(r"(?:https?|javascript|data):|www\.|<\||\|>|\[/?INST|<</?SYS", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class _Sentence:
     worth: float
@@ -84,7 +88,8 @@ def _pick(question: str, hits: Sequence[Hit], reader: Reader) -> list[_Sentence]
         for place, hit in enumerate(hits[:_FROM_HITS])
         for start, end in split_sentences(hit.passage.text)
         if end - start >= _MIN_SENTENCE
-    ] or [(place, 0, len(hit.passage.text)) for place, hit in enumerate(hits[:1])]
+    ] or [(0, 0, len(hit.passage.text)) for hit in hits[:1]]
+    spans = [span for span in spans if not _LEADS_AWAY.search(hits[span[0]].passage.text, *span[1:])]
     texts = [hits[place].passage.text[start:end] for place, start, end in spans]
     if not texts:
         return []
@@ -120,20 +125,25 @@ def _grown(picked: Sequence[_Sentence], hits: Sequence[Hit]) -> list[_Sentence]:
         floor = max((g.end for g in of_hit if g.end <= s.start), default=0)
         ceiling = min((g.start for g in of_hit if s.end <= g.start), default=len(text))
         spans = [span for span in split_sentences(text) if floor <= span[0] and span[1] <= ceiling]
-        start, end = _run(spans, next(i for i, span in enumerate(spans) if span[0] <= s.start < span[1]))
+        start, end = _run(text, spans, next(i for i, span in enumerate(spans) if span[0] <= s.start < span[1]))
         grown.append(replace(s, start=start, end=end, text=text[start:end]))
         if len(grown) == MAX_QUOTES:
             break
     return grown
 
 
-def _run(spans: Sequence[tuple[int, int]], at: int) -> tuple[int, int]:
+def _run(text: str, spans: Sequence[tuple[int, int]], at: int) -> tuple[int, int]:
     """Offsets of spans[at] and its neighbours, the next before the previous, within _MAX_RUN and _MAX_QUOTE."""
+
+    def fits(start: int, end: int) -> bool:
+        inside = start >= 0 and end < len(spans) and spans[end][1] - spans[start][0] <= _MAX_QUOTE
+        return inside and not _LEADS_AWAY.search(text, spans[start][0], spans[end][1])
+
     first = last = at
     while last - first + 1 < _MAX_RUN:
-        if last + 1 < len(spans) and spans[last + 1][1] - spans[first][0] <= _MAX_QUOTE:
+        if fits(first, last + 1):
             last += 1
-        elif first > 0 and spans[last][1] - spans[first - 1][0] <= _MAX_QUOTE:
+        elif fits(first - 1, last):
             first -= 1
         else:
             break

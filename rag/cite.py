@@ -77,16 +77,13 @@ def _resolve(text: str, known: int) -> tuple[str, str]:
 def claims_of(reply: str) -> list[Claim]:
     """The sentences of a parsed reply with what each cites; a mark after a full stop belongs to the sentence before."""
     claims: list[Claim] = []
-    marked = re.sub(r"([。．.!?！？])\s*((?:\[\d+\]\s*)+)", r"\2\1 ", reply)
-    for piece in re.split(r"(?<=\])(?!\s*\[\d)", marked):
-        numbers = tuple(dict.fromkeys(int(n) for n in re.findall(r"\[(\d+)\]", piece)))
-        plain = re.sub(r"\s*\[\d+\]", "", piece).strip()
-        spans = split_sentences(plain)
-        for i, (start, end) in enumerate(spans):
-            text = plain[start:end]
-            if not any(map(str.isalnum, text)):
-                continue
-            claims.append(Claim(text, numbers if i == len(spans) - 1 else ()))
+    after_stops = re.sub(r"((?:\[\d+\])+)([。．.!?！？])", r"\2\1", re.sub(r"\s+(?=\[\d+\])", "", reply))
+    text, *rest = re.split(r"((?:\[\d+\])+)", after_stops)
+    for plain, marks in zip([text, *rest[1::2]], [*rest[::2], ""], strict=True):
+        numbers = tuple(dict.fromkeys(int(n) for n in re.findall(r"\d+", marks)))
+        sentences = [plain[start:end] for start, end in split_sentences(plain)]
+        sentences = [sentence for sentence in sentences if any(map(str.isalnum, sentence))]
+        claims += [Claim(s, numbers if i == len(sentences) else ()) for i, s in enumerate(sentences, start=1)]
     return claims
 
 

@@ -150,7 +150,7 @@ class LexicalIndex:
         self._scores, self._rows, self._starts = arrays["data"], arrays["indices"], arrays["indptr"]
         self._idf = arrays["idf"]
         self.n = int(arrays["n"][0])
-        self._rarest = float(self._idf.max()) if len(self._idf) else 1.0  # idf of a word that no passage holds
+        self.rarest = float(self._idf.max()) if len(self._idf) else 1.0  # idf of a word that no passage holds
 
     def frequencies(self) -> dict[str, int]:
         """Number of passages that hold each word, title and heading included."""
@@ -184,7 +184,7 @@ class LexicalIndex:
         return np.array([self._idf_of((word,)) for word in words], np.float32)
 
     def _idf_of(self, words: Sequence[str]) -> float:
-        return sum(float(self._idf[self._ids[w]]) if w in self._ids else self._rarest for w in words)
+        return sum(float(self._idf[self._ids[w]]) if w in self._ids else self.rarest for w in words)
 
     def best(self, scores: Floats, k: int, rows: Ids | None = None) -> tuple[Ids, Floats]:
         """The k best rows of `scores` above 0 and their scores, best first; `rows` (sorted) limits the choice."""

@@ -55,9 +55,12 @@ def _kept(reply: str, hits: Sequence[Hit], reader: Reader) -> list[Claim]:
     texts = [claim.text for claim in claims]
     if any(texts.count(text) > _RUNAWAY for text in texts):
         raise ModelError("the generator repeats itself")
-    unique = {claim.text: claim for claim in reversed(claims)}
-    kept = [(claim, supported(claim, hits, reader)) for claim in claims if unique[claim.text] is claim]
-    return [Claim(claim.text, numbers) for claim, numbers in kept if numbers]
+    kept: dict[str, Claim] = {}
+    for claim in claims:
+        numbers = supported(claim, hits, reader) if claim.text not in kept else ()
+        if numbers:
+            kept[claim.text] = Claim(claim.text, numbers)
+    return list(kept.values())
 
 
 def _answer(quoted: Answer, claims: Sequence[Claim], hits: Sequence[Hit], asked: str) -> Answer:
@@ -68,7 +71,7 @@ def _answer(quoted: Answer, claims: Sequence[Claim], hits: Sequence[Hit], asked:
     for old in order:
         said = " ".join(claim.text for claim in claims if old in claim.numbers)
         citations.append(_cite(new[old], hits[old - 1], said, asked))
-    lines = [f"{without_numbers(c.text)} {''.join(f'[{new[n]}]' for n in c.numbers)}" for c in claims]
+    lines = [f"{without_numbers(' '.join(c.text.split()))} {''.join(f'[{new[n]}]' for n in c.numbers)}" for c in claims]
     dates = {c.passage.post: c.passage.date for c in citations}
     lines.append(sources_line(language_of(quoted.question), len(dates), dates.values()))
     return replace(quoted, text="\n".join(lines), citations=tuple(citations), answered=quoted.confidence >= ANSWER_FROM)
