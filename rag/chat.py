@@ -18,9 +18,10 @@ from rag.written import written_answer
 
 HITS = 10  # passages searched for one question
 MAX_TURNS = 8  # earlier questions that are read; a subject older than that is gone
-#: A question that may stand alone leans on the subject when one passage brings both together: it meets this share of
-#: the subject, and the question nearly as well as the best passage found without the subject does.
-_SUBJECT_MET, _QUESTION_MET = 0.5, 0.75
+#: A question that may stand alone leans on the subject when one passage brings both together: the share of the subject
+#: that it meets, times what it meets of the question over what the best passage found without the subject meets.
+_TOGETHER = 0.42
+_READ = 3  # passages read for that, of each search
 
 #: An earlier turn: the user's question, or a chat message of which only the user's are read.
 Turn = str | Mapping[str, object]
@@ -98,16 +99,14 @@ class Chatbot:
         about = [w for w in dict.fromkeys(reader.words(" ".join(subject))) if w not in own]
         if not own or not about or not together:
             return not own and bool(about)
-        texts = [f"{h.passage.context}\n{h.passage.text}" for h in (*alone[:3], *together[:3])]
+        texts = [f"{h.passage.context}\n{h.passage.text}" for h in (*alone[:_READ], *together[:_READ])]
         met = met_words([*own, *about], texts, reader)
         weights = reader.rarity([*own, *about])
         question_met = met[:, : len(own)] @ weights[: len(own)]
         subject_met = met[:, len(own) :] @ weights[len(own) :] / max(float(weights[len(own) :].sum()), 1e-6)
-        best_alone = max(question_met[: len(alone[:3])], default=0.0)
-        return any(
-            s >= _SUBJECT_MET and q >= _QUESTION_MET * best_alone
-            for q, s in zip(question_met[len(alone[:3]) :], subject_met[len(alone[:3]) :], strict=True)
-        )
+        best_alone = max(question_met[: len(alone[:_READ])], default=0.0)
+        pairs = zip(question_met[len(alone[:_READ]) :], subject_met[len(alone[:_READ]) :], strict=True)
+        return any(s * q >= _TOGETHER * best_alone for q, s in pairs) and best_alone > 0
 
 
 def questions_of(history: Sequence[Turn]) -> list[str]:

@@ -17,7 +17,7 @@ Leaning = Literal["carry", "alone", "maybe"]
 _LATIN_BEFORE, _LATIN_AFTER = r"(?<![A-Za-zÀ-ÿ])", r"(?![A-Za-zÀ-ÿ])"
 _POINTS_BACK = re.compile(
     r"^(?:では|じゃあ?|それで|それなら|だったら|あと|ちなみに|それと|那么?|그럼|그러면)"
-    r"|それ|その(?!ため|他|ほか)|そこ|そちら|あれ|あの|これ(?!から|まで)|この|ここ(?!数)|こちら|彼ら|彼女|同社"
+    r"|(?<!お)それ|その(?!ため|他|ほか)|(?<!あ)そこ|そちら|これ(?!から|まで)|(?<![どっのきねた])この|(?<!ど)ここ(?!数)|こちら|彼ら|彼女|同社"
     r"|両社|同氏|同じ|前者|後者|上記"
     r"|它|他们|她|这个|那个|其中|그것|그 |이것|거기"
     rf"|^(?:and|so|then|what about|how about|und|et|y|e) |{_LATIN_BEFORE}(?:it|its|they|them|their|that|this|those"
@@ -37,7 +37,7 @@ _NAMES = re.compile(
 )
 #: Runs that belong to asking, not to the subject.
 _ASKING_JA = re.compile(
-    "何.*|誰|理由|原因|予定|教えて|具体的?|場合|方法|意味|名前|数値|可能|必要|一番|最近|今後|現在|本当|関係|全部|自分"
+    "何.*|誰|最初|最後|次回|理由|原因|予定|教えて|具体的?|場合|方法|意味|名前|数値|可能|必要|一番|最近|今後|現在|本当|関係|全部|自分"
 )
 _ASKING_WORDS = (
     "what who when where why how which is are was were do does did the a an of to and in for on about much many "

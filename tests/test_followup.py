@@ -35,6 +35,13 @@ def test_the_rest_is_for_the_posts_to_tell(question):
     assert leaning(question) == "maybe"
 
 
+@pytest.mark.parametrize(
+    "question", ["どこの図書館が夜まで開いている？", "きのこの栽培は室内でもできる？", "値上げのおそれがある食品は？"]
+)
+def test_letters_that_only_look_like_pointing_back_do_not(question):
+    assert leaning(question) == "maybe"
+
+
 def test_names_are_what_is_asked_about_not_the_asking():
     assert names_of("川沿いを走るローカル鉄道は何駅ある？") == ["川沿", "ローカル", "鉄道"]
     assert names_of("How much does the Weather Station cost?") == ["Weather Station", "cost"]
