@@ -37,16 +37,17 @@ def test_the_command_trains_resumes_and_writes_a_model_that_loads(data, monkeypa
     monkeypatch.setattr(command, "VOCAB_SIZE", 90)
     monkeypatch.setattr("training.table.BATCH", 32)
 
-    def run(out, work, steps):
-        options = ["--data", data, "--out", data / out, "--work", data / work, "--steps", steps, "--threads", 1]
+    def run(out, work, steps, late_steps):
+        options = ["--data", data, "--out", data / out, "--work", data / work, "--threads", 1]
+        options += ["--steps", steps, "--late-steps", late_steps]
         monkeypatch.setattr("sys.argv", ["training", *map(str, options)])
         command.main()
         return StaticEncoder.load(data / out)
 
-    whole = run("a", "w1", 40)
+    whole = run("a", "w1", 40, 10)
     ja, en = whole.encode_passages(list(WORDS)), whole.encode_passages(list(WORDS.values()))
     assert (np.argmax(ja @ en.T, axis=1) == np.arange(8)).mean() > 0.8
-    assert np.array_equal(run("b", "w1", 40).table, whole.table), "a finished run is not trained further"
+    assert np.array_equal(run("b", "w1", 40, 10).table, whole.table), "a finished run is not trained further"
     assert not whole.table[0].any()
 
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import numpy as np
 import torch
 from tokenizers import Tokenizer
 
 from training.data import encode_sources, tokenizer_texts
 from training.export import export_model
-from training.table import State, train_table
+from training.late import train_late
+from training.table import train_table
 from training.tokenizer import save_tokenizer, train_tokenizer
 
 VOCAB_SIZE = 48_000  # with 256 dimensions in float16: 25 MB, what a repository still bears
-STEPS = 4_000  # the public sets stop improving before
+STEPS = 2_600  # the public sets stop improving before
+LATE_STEPS = 1_500
 
 
 def main() -> None:
@@ -28,6 +29,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the finished model")
     parser.add_argument("--work", type=Path, default=Path("work"), help="folder for what can be resumed")
     parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--late-steps", type=int, default=LATE_STEPS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args()
@@ -44,13 +46,13 @@ def main() -> None:
     sources = encode_sources(asked.data, tokenizer, asked.work / "pairs.npz")
 
     print("table", flush=True)
-    checkpoint = asked.work / "table.pt"
-    state = State.load(checkpoint) if checkpoint.exists() else State.new(tokenizer.get_vocab_size(), asked.seed)
-    state = train_table(sources, state, asked.steps, asked.seed, checkpoint)
+    table = train_table(sources, tokenizer.get_vocab_size(), asked.steps, asked.seed, asked.work / "table.pt")
 
-    table = state.table.numpy()
+    print("late", flush=True)
+    table, weights = train_late(sources, table, asked.late_steps, asked.seed, asked.work / "late.pt")
+
     table[0] = 0  # the unknown token
-    export_model(asked.out, tokenizer, table, np.ones(len(table), np.float32))
+    export_model(asked.out, tokenizer, table.numpy(), weights.numpy())
     print(f"written to {asked.out}", flush=True)
 
 

@@ -19,97 +19,81 @@ from numpy.typing import NDArray
 from torch.nn.functional import cross_entropy, embedding_bag, normalize
 
 from training.data import Source, Texts
-from training.table import BETAS, SOURCE_POWER, TEMPERATURE, bags, same_texts
+from training.rows import Rows, load, save
+from training.table import Bag, bags, dense_loss, same_texts, source_odds
 
 BATCH = 160  # pairs; the work grows with its square
 POOL = 2048  # pairs from which a batch of neighbours is taken
-HARD = 0.5  # share of batches made of neighbours instead of random pairs
-QUESTION_TOKENS = 20  # of a longer left side a random choice
-PASSAGE_TOKENS = 120
+HARD = 0.5  # share of batches made of neighbours, which are hard to tell apart, instead of random pairs
+QUESTION_TOKENS, PASSAGE_TOKENS = 20, 120  # longer texts are cut to a random window
 RATE, WEIGHT_RATE = 0.006, 0.03  # Adam, decaying linearly to 0
+WEIGHT_LOGS = (-4.0, 1.5)  # weights stay in 0.02-4.5: no token is silenced or shouts by accident of its few pairs
 K1, B = 1.2, 0.5  # as in rag/late.py
-LOGIT = 1.0  # idf-weighted sums come in units of a few nats already
-REPORT_EVERY = 100
+REPORT_EVERY = 100  # steps
 
 
-@dataclass(slots=True)
-class Rows:
-    """Rows of parameters with Adam's two moments."""
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """One side of a source, searched: its texts with their statistics."""
 
-    value: torch.Tensor
-    first: torch.Tensor
-    second: torch.Tensor
+    texts: Texts
+    idf: torch.Tensor  # (V,); a token that no text holds gets the most
+    mean_length: float
 
     @classmethod
-    def of(cls, value: torch.Tensor) -> Rows:
-        return cls(value.clone(), torch.zeros_like(value), torch.zeros_like(value))
-
-    def update(self, rows: torch.Tensor, grad: torch.Tensor, rate: float, done: int) -> None:
-        first = self.first[rows].lerp_(grad, 1 - BETAS[0])
-        second = self.second[rows].mul_(BETAS[1]).addcmul_(grad, grad, value=1 - BETAS[1])
-        self.first[rows], self.second[rows] = first, second
-        size = rate / (1 - BETAS[0] ** done)
-        self.value[rows] -= size * first / ((second / (1 - BETAS[1] ** done)).sqrt_() + 1e-8)
-
-
-def inverse_frequency(texts: Texts, vocab_size: int) -> torch.Tensor:
-    """BM25's idf of every token among these texts; a token that none holds gets the most."""
-    text = np.repeat(np.arange(len(texts)), np.diff(texts.bounds))
-    pairs = np.sort(text * vocab_size + texts.ids)  # many times as fast as np.unique on tens of millions
-    df = np.bincount(pairs[np.diff(pairs, prepend=-1) > 0] % vocab_size, minlength=vocab_size)
-    return torch.from_numpy(np.log(1 + (len(texts) - df + 0.5) / (df + 0.5)).astype(np.float32))
-
-
-def late_scores(
-    table: torch.Tensor, importance: torch.Tensor, asked: tuple, held: tuple, mean_length: float
-) -> torch.Tensor:
-    """(questions, passages): rows of `table` by token; `asked` and `held` are (ids, offsets) into them."""
-    (q_ids, q_offsets), (p_ids, p_offsets) = asked, held
-    unit = normalize(table)
-    p_rows, p_where = torch.unique(p_ids, return_inverse=True)
-    like = (unit[q_ids] @ unit[p_rows].T).clamp_min(0).square()  # (question tokens, distinct passage tokens)
-    lengths = torch.diff(p_offsets, append=torch.tensor([len(p_ids)]))
-    bounds = torch.cat([p_offsets, torch.tensor([len(p_ids)])])
-    counts = torch.sparse_csr_tensor(bounds, p_where, torch.ones(len(p_ids)), (len(lengths), len(p_rows)))
-    met = counts @ like.T  # (passages, question tokens)
-    met = met / (met + (K1 * (1 - B + B * lengths / mean_length))[:, None])
-    sums = torch.zeros(len(lengths), len(q_offsets))
-    owner = torch.repeat_interleave(
-        torch.arange(len(q_offsets)), torch.diff(q_offsets, append=torch.tensor([len(q_ids)]))
-    )
-    return sums.index_add(1, owner, met * importance[q_ids]).T
+    def of(cls, texts: Texts, vocab_size: int) -> Collection:
+        text = np.repeat(np.arange(len(texts)), np.diff(texts.bounds))
+        pairs = np.sort(text * vocab_size + texts.ids)  # many times as fast as np.unique on tens of millions
+        df = np.bincount(pairs[np.diff(pairs, prepend=-1) > 0] % vocab_size, minlength=vocab_size)
+        idf = np.log(1 + (len(texts) - df + 0.5) / (df + 0.5))
+        return cls(texts, torch.from_numpy(idf.astype(np.float32)), len(texts.ids) / len(texts))
 
 
 def train_late(
-    sources: Sequence[Source], table: torch.Tensor, weights: torch.Tensor, steps: int, seed: int, checkpoint: Path
+    sources: Sequence[Source], table: torch.Tensor, steps: int, seed: int, checkpoint: Path
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """The table (V, dim) and token weights (V,) after `steps` steps."""
-    odds = np.array([len(source.left) ** SOURCE_POWER for source in sources])
-    odds /= odds.sum()
-    idf = [[inverse_frequency(side, len(table)) for side in (s.left, s.right)] for s in sources]
-    mean = [[len(side.ids) / len(side) for side in (s.left, s.right)] for s in sources]
-    vectors, logs = Rows.of(table), Rows.of(weights.log())
+    """The table (V, dim) and token weights (V,) after `steps` steps from `table`, or from the checkpoint."""
+    if checkpoint.exists():
+        start, parts = load(checkpoint)
+    else:
+        start, parts = 0, {"table": Rows.of(table), "logs": Rows.of(torch.zeros(len(table)))}
+    odds = source_odds(sources)
+    sides = [[Collection.of(side, len(table)) for side in (s.left, s.right)] for s in sources if start < steps]
     started, losses = time.monotonic(), []
-    for step in range(steps):
+    for step in range(start, steps):
         draw = np.random.default_rng((seed, 7, step))
-        i = int(draw.choice(len(sources), p=odds))
-        source = sources[i]
-        turned = "-" in source.name.split()[0] and draw.random() < 0.5  # aligned sentences: either side asks
-        left, right = (source.right, source.left) if turned else (source.left, source.right)
-        rows = _neighbours(vectors.value, left, draw)
-        side = 0 if turned else 1
-        rate = 1 - step / steps
-        losses.append(_step(vectors, logs, (left, right, rows), idf[i][side], mean[i][side], rate, step + 1, draw))
-        if (step + 1) % REPORT_EVERY == 0:
-            spent = time.monotonic() - started
+        place = int(draw.choice(len(sources), p=odds))
+        asking, searched = sides[place]
+        if "-" in sources[place].name.split()[0] and draw.random() < 0.5:  # aligned sentences: either side asks
+            asking, searched = searched, asking
+        rows = _rows(parts["table"].value, asking.texts, draw)
+        losses.append(_step(parts, asking.texts, searched, rows, step + 1, 1 - step / steps, draw))
+        if (step + 1) % REPORT_EVERY == 0 or step + 1 == steps:
             late, dense = np.mean(losses[-REPORT_EVERY:], axis=0)
+            spent = time.monotonic() - started
             print(f"  step {step + 1}/{steps} late {late:.3f} dense {dense:.3f} {spent:.0f} s", flush=True)
-            torch.save((vectors.value, logs.value.exp()), checkpoint)
-    return vectors.value, logs.value.exp()
+            save(checkpoint, step + 1, **parts)
+    return parts["table"].value, parts["logs"].value.exp()
 
 
-def _neighbours(table: torch.Tensor, texts: Texts, draw: np.random.Generator) -> NDArray[np.int64]:
-    """Rows of one batch: any, or those whose left sides are nearest to one of them, which are hard to tell apart."""
+def late_scores(
+    table: torch.Tensor, importance: torch.Tensor, asked: Sequence[torch.Tensor], held: Sequence[torch.Tensor],
+    mean_length: float,
+) -> torch.Tensor:  # fmt: skip
+    """(questions, passages): `asked` and `held` are (ids, offsets) into the rows of `table` and `importance`."""
+    unit = normalize(table)
+    distinct, where = torch.unique(held[0], return_inverse=True)
+    like = (unit[distinct] @ unit[asked[0]].T).clamp_min(0).square()  # (distinct passage tokens, question tokens)
+    lengths = torch.cat([held[1], torch.tensor([len(where)])]).diff()
+    met = embedding_bag(where, like, held[1], mode="sum")  # (passages, question tokens)
+    met = met / (met + (K1 * (1 - B + B * lengths / mean_length))[:, None])
+    sizes = torch.cat([asked[1], torch.tensor([len(asked[0])])]).diff()
+    question = torch.repeat_interleave(torch.arange(len(sizes)), sizes)
+    return torch.zeros(len(lengths), len(sizes)).index_add(1, question, met * importance[asked[0]]).T
+
+
+def _rows(table: torch.Tensor, texts: Texts, draw: np.random.Generator) -> NDArray[np.int64]:
+    """Rows of one batch: any, or one and its nearest among many."""
     pool = draw.choice(len(texts), min(POOL, len(texts)), replace=False)
     if draw.random() >= HARD:
         return pool[:BATCH]
@@ -118,37 +102,34 @@ def _neighbours(table: torch.Tensor, texts: Texts, draw: np.random.Generator) ->
     return pool[torch.topk(unit @ unit[0], min(BATCH, len(pool))).indices.numpy()]
 
 
-def _step(vectors, logs, batch, idf, mean_length, rate, done, draw) -> tuple[float, float]:
-    left, right, rows = batch
-    q, p = bags(left, rows), bags(right, rows)
-    same = torch.from_numpy(same_texts(q) | same_texts(p))
-    q_cut, p_cut = _sample(q, QUESTION_TOKENS, draw), _sample(p, PASSAGE_TOKENS, draw)
-    used, where = np.unique(np.concatenate([q_cut[0], p_cut[0]]), return_inverse=True)
-    tokens = torch.from_numpy(used)
-    local, log = vectors.value[tokens].requires_grad_(), logs.value[tokens].requires_grad_()
-    split = len(q_cut[0])
-    asked = torch.from_numpy(where[:split]), torch.from_numpy(q_cut[1])
-    held = torch.from_numpy(where[split:]), torch.from_numpy(p_cut[1])
-    scores = late_scores(local, log.exp() * idf[tokens], asked, held, mean_length) * LOGIT
-    target = torch.arange(len(rows))
-    late = cross_entropy(scores.masked_fill(same, -1e4), target)
-    a, b = (normalize(embedding_bag(ids, local, offsets, mode="mean")) for ids, offsets in (asked, held))
-    cosines = (a @ b.T / TEMPERATURE).masked_fill(same, -1e4)
-    dense = (cross_entropy(cosines, target) + cross_entropy(cosines.T, target)) / 2
+def _step(
+    parts: dict[str, Rows], asking: Texts, searched: Collection, rows: NDArray[np.int64], done: int, decay: float,
+    draw: np.random.Generator,
+) -> tuple[float, float]:  # fmt: skip
+    """One Adam step on the sum of both losses; (late loss, dense loss)."""
+    left, right = bags(asking, rows), bags(searched.texts, rows)
+    same = torch.from_numpy(same_texts(left) | same_texts(right))
+    left, right = _window(left, QUESTION_TOKENS, draw), _window(right, PASSAGE_TOKENS, draw)
+    used, where = np.unique(np.concatenate([left[0], right[0]]), return_inverse=True)
+    tokens, index, split = torch.from_numpy(used), torch.from_numpy(where), len(left[0])
+    local = parts["table"].value[tokens].requires_grad_()
+    logs = parts["logs"].value[tokens].requires_grad_()
+    asked = index[:split], torch.from_numpy(left[1])
+    held = index[split:], torch.from_numpy(right[1])
+    scores = late_scores(local, logs.exp() * searched.idf[tokens], asked, held, searched.mean_length)
+    late = cross_entropy(scores.masked_fill(same, -1e4), torch.arange(len(rows)))
+    dense = dense_loss(local, asked, held, same)
     (late + dense).backward()
-    vectors.update(tokens, local.grad, RATE * rate, done)
-    logs.update(tokens, log.grad, WEIGHT_RATE * rate, done)
-    logs.value.clamp_(-4, 1.5)
+    parts["table"].update(tokens, local.grad, RATE * decay, done)
+    parts["logs"].update(tokens, logs.grad, WEIGHT_RATE * decay, done)
+    parts["logs"].value.clamp_(*WEIGHT_LOGS)
     return float(late.detach()), float(dense.detach())
 
 
-def _sample(
-    bag: tuple[NDArray[np.int64], NDArray[np.int64]], most: int, draw: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _window(bag: Bag, most: int, draw: np.random.Generator) -> Bag:
     """Each text cut to a random window of at most `most` tokens."""
-    ids, offsets = bag
     parts = []
-    for part in np.split(ids, offsets[1:]):
+    for part in np.split(bag[0], bag[1][1:]):
         start = int(draw.integers(len(part) - most + 1)) if len(part) > most else 0
         parts.append(part[start : start + most])
     lengths = np.array([len(part) for part in parts])
