@@ -19,6 +19,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 import numpy as np
+from scipy.optimize import minimize
 
 import rag
 from rag.calibrate import calibrate
@@ -26,7 +27,8 @@ from rag.evidence import Signals, measure
 
 BINS = 10  # of the calibration error
 PENALTY = 2.0  # L2 on the weights: a few hundred questions are few
-NAMED = 1.0  # held: whether a question names something says more about who wrote it than about the posts
+#: Whether a question names something says more about who wrote it than about the posts.
+MOST = {"named": 1.0}
 
 
 def read(path):
@@ -93,7 +95,7 @@ def measure_answers(index, questions, unanswerable, conversations):
 
 # --- fitting ----------------------------------------------------------------------------------------------------
 
-NAMED_AT = [f.name for f in fields(Signals)].index("named")
+NAMES = [f.name for f in fields(Signals)]
 
 
 def signals_of(index, questions):
@@ -104,17 +106,16 @@ def signals_of(index, questions):
 
 
 def fit(x, y, weight):
-    """Bias and weights of a logistic regression by Newton's steps, `named` held."""
-    held = NAMED * x[:, NAMED_AT]
-    x = np.hstack([np.ones((len(x), 1)), x])
-    x[:, NAMED_AT + 1] = 0
-    w, ridge = np.zeros(x.shape[1]), PENALTY * np.eye(x.shape[1])
-    ridge[0, 0] = 1e-6
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-(x @ w) - held))
-        w -= np.linalg.solve((x.T * (weight * p * (1 - p))) @ x + ridge, x.T @ (weight * (p - y)) + ridge @ w)
-    w[NAMED_AT + 1] = NAMED
-    return w
+    """Bias and weights of a logistic regression; each weight keeps the sign that its signal has by its meaning."""
+    signs = np.array([-1.0 if name.startswith("lacking") else 1.0 for name in NAMES])
+
+    def loss(w):
+        z = w[0] + x @ (w[1:] * signs)
+        return float((weight * (np.logaddexp(0, z) - y * z)).sum() + PENALTY / 2 * (w[1:] @ w[1:]))
+
+    bounds = [(None, None), *((0, MOST.get(name)) for name in NAMES)]
+    found = minimize(loss, np.full(x.shape[1] + 1, 0.5), method="L-BFGS-B", bounds=bounds).x
+    return np.concatenate([found[:1], found[1:] * signs])
 
 
 def fit_sets(sets):
@@ -124,7 +125,7 @@ def fit_sets(sets):
         index = rag.open_index(folder)
         y = np.array([1.0] * len(with_answer) + [0.0] * len(without))
         data.append((signals_of(index, with_answer + without), y, np.full(len(y), 1 / len(y))))
-    names = ["bias", *(f.name for f in fields(Signals))]
+    names = ["bias", *NAMES]
 
     def together(some):
         x, y, weight = (np.concatenate(part) for part in zip(*some, strict=True))

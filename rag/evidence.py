@@ -20,7 +20,6 @@ READ = 4
 _ALIKE_FROM, _ALIKE_FULL = 0.4, 0.8
 #: Names as they look: Latin words, katakana of three or more, figures of two or more.
 _NAME = re.compile("[A-Za-z]{2}|[\u30a1-\u30fa\u30fc]{3}|^[0-9]{2}")
-_MASS_SCALE = 10.0  # rarity that two specific words reach together; beyond it, more words add less and less
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,7 @@ class Signals:
 
     score: float = 0.0  # of the best hit, in [0, 1]
     met: float = 0.0  # share of the question, by rarity, that the hit which meets most of it meets, in [0, 1]
-    mass: float = 0.0  # log(1 + rarity met / scale): one common word proves little even when it is all that is asked
-    asked: float = 0.0  # the same for all of the question; against: what is asked and not met
+    mass: float = 0.0  # log(1 + rarity met / the highest): a common word proves little, though it be all that is asked
     lacking: float = 0.0  # against: rarity of the rarest word that this hit lacks, over the highest, in [0, 1]
     lacking_name: float = 0.0  # against: the same for names alone, which no other word can stand in for
     named: float = 0.0  # 1 when the question names something, else 0: posts rarely answer what names nothing
@@ -66,8 +64,7 @@ def measure(question: str, hits: Sequence[Hit], reader: Reader) -> Signals:
     return Signals(
         score=hits[0].score,
         met=float(masses[best] / max(rarity.sum(), 1e-6)),
-        mass=float(np.log1p(masses[best] / _MASS_SCALE)),
-        asked=float(np.log1p(rarity.sum() / _MASS_SCALE)),
+        mass=float(np.log1p(masses[best] / reader.rarest)),
         lacking=float(unmet.max() / reader.rarest),
         lacking_name=float(unmet[names].max(initial=0.0) / reader.rarest),
         named=float(names.any()),
