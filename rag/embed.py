@@ -7,11 +7,12 @@ indexes or how the table was trained.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ UNKNOWN_ID = 0  # the unigram model's [UNK]; dropped, it says nothing
 MAX_CHARS = 200_000  # per text: ten times the longest post; above it a pasted file would stall a search
 MAX_TOKENS = 200_000  # per text: NFKC turns one character into up to 18, so the bound is set again behind it
 TEXTS_AT_ONCE = 2_048  # bounds the token objects held at a time, about 100 MB for posts
-HUB_TIMEOUT_S = "5"  # of a hub that does not answer; then the error line, not a hang
+HUB_TIMEOUT_S = 5  # for a hub that does not answer; then the error line, not a hang
 
 #: These models need the prompts but do not declare them in their files, only on their card.
 E5_FAMILY = ("e5-", "multilingual-e5-")
@@ -160,17 +161,16 @@ def load_encoder(name: str | None) -> Encoder:
 
 def _load_transformer(name: str) -> Any:  # noqa: ANN401  (the library is imported only when it is used)
     """The sentence-transformers model `name`: the copy on this machine first, so that no network is waited for."""
-    for variable in ("HF_HUB_ETAG_TIMEOUT", "HF_HUB_DOWNLOAD_TIMEOUT"):
-        os.environ.setdefault(variable, HUB_TIMEOUT_S)  # read once, when the hub library is first imported
     try:
         from huggingface_hub import constants
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
         raise ModelError(f"{name} needs sentence-transformers ({error}); pip install sentence-transformers") from error
     options: dict[str, Any] = {"trust_remote_code": False, "model_kwargs": {"use_safetensors": True}, "device": "cpu"}
-    here = Path(name).exists() or constants.HF_HUB_OFFLINE
     reason: Exception | None = None
-    for local_only in (True,) if here else (True, False):
+    for local_only in (True, False):
+        if not local_only and (Path(name).exists() or constants.HF_HUB_OFFLINE or not _answers(constants.ENDPOINT)):
+            break
         try:
             return SentenceTransformer(name, local_files_only=local_only, **options)
         except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
@@ -180,6 +180,17 @@ def _load_transformer(name: str) -> Any:  # noqa: ANN401  (the library is import
         f"model {name!r} can't be loaded ({first_line[:200]}); check the name or path, download it once while online, "
         "or leave out --model to use the built-in one"
     ) from reason
+
+
+def _answers(url: str) -> bool:
+    """Whether the hub can be reached at all; its own library would try again for over a minute."""
+    try:
+        with urlopen(url, timeout=HUB_TIMEOUT_S):
+            return True
+    except HTTPError:
+        return True
+    except (OSError, ValueError):
+        return False
 
 
 def save_table(path: Path, table: Floats, token_weights: Floats) -> None:

@@ -170,3 +170,13 @@ def test_the_shipped_model_needs_no_torch():
 def test_the_shipped_files_stay_small():
     assert sum(path.stat().st_size for path in BUILTIN.rglob("*") if path.is_file()) < 30_000_000
     assert (BUILTIN / "model.safetensors").stat().st_size < 26_000_000
+
+
+def test_a_hub_that_can_not_be_reached_is_not_waited_for(monkeypatch):
+    """Its own library tries each of several files six times, with pauses."""
+    import huggingface_hub.constants
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(ModelError, match="download it once while online"):
+        load_encoder("nobody/no-such-model")
