@@ -11,12 +11,16 @@ from rag.types import CleanPost
 #: A block in this many posts, and in this part of them, is the blog's and not the post's.
 MIN_POSTS = 4
 MIN_SHARE = 0.01
+#: A dropped text this long may have been shortened for the report.
+MAX_SHOWN = 200
 
 
 def learn_boilerplate(cleaned: Sequence[CleanPost]) -> frozenset[str]:
     """Keys of the blocks that recur over posts, headings aside. The order of the posts plays no part."""
     counts: Counter[str] = Counter()
     for post in cleaned:
-        counts.update({digest(letters(block.text)) for block in post.blocks if block.kind != "heading"})
+        texts = {letters(block.text) for block in post.blocks if block.kind != "heading"}
+        texts |= {letters(d.text) for d in post.dropped if d.reason == "promotion" and len(d.text) < MAX_SHOWN}
+        counts.update(digest(text) for text in texts if text)
     least = max(MIN_POSTS, MIN_SHARE * len(cleaned))
     return frozenset(key for key, count in counts.items() if count >= least)

@@ -1,42 +1,137 @@
 """Passages that say what another already says, over the whole corpus.
 
-First exact repeats, then near ones: passages that share shingles are candidates, and one is dropped only when the other
-holds each of its sentences. The fullest stays and lists the others' posts in `also_in`. Knows nothing about posts.
+Candidates are passages that share shingles; one is dropped only when the other holds each of its sentences, figures,
+names and negations included. The fullest stays and lists the others' posts in `also_in`. Knows nothing about blocks.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
-from rag.text import sentence_key
+from rag.facts import holds
+from rag.sentences import ends_sentence, split_sentences
+from rag.shingles import overlaps
+from rag.text import passage_id, sentence_key
 from rag.types import Copy, Dropped, Passage
+
+#: Part of a passage's shingles that another must share before the two are compared sentence by sentence.
+NEAR = 0.5
+#: A sentence of fewer letters says nothing alone: it never saves a passage from being dropped.
+MIN_SENTENCE = 10
+#: A passage of which more than this part is said elsewhere is reduced to the rest: in the same post sooner, since a
+#: post that repeats itself is one text; another post may need the words for its own argument.
+MOSTLY_HERE, MOSTLY_THERE = 0.5, 0.75
+
+
+@dataclass(slots=True)
+class _Entry:
+    passage: Passage
+    key: str
+    sentences: list[str] = field(default_factory=list)  # filled when first compared
+    keys: list[str] = field(default_factory=list)
+
+    def read(self) -> _Entry:
+        if not self.keys:
+            text = self.passage.text
+            self.sentences = [text[start:end] for start, end in split_sentences(text)]
+            self.keys = [sentence_key(sentence) for sentence in self.sentences]
+        return self
 
 
 def drop_repeats(passages: Sequence[Passage]) -> tuple[list[Passage], list[Dropped]]:
-    """`passages` without those that another holds, order kept, and a Dropped for each that went."""
-    groups: dict[str, list[int]] = defaultdict(list)
-    for i, passage in enumerate(passages):
-        groups[sentence_key(passage.text)].append(i)
+    """`passages` without what another says, order kept, and a Dropped for each that went or was reduced.
+
+    Of two that say the same the one stays that ends with a full stop and is longer, or else stands first.
+    """
+    entries = [_Entry(passage, sentence_key(passage.text)) for passage in passages]
+    near = _candidates(entries)
+    holder: dict[int, int] = {}  # dropped -> what holds it
+    copies: dict[int, list[int]] = defaultdict(list)  # kept -> passages of which it holds most
+    kept: dict[int, Passage] = {i: passage for i, passage in enumerate(passages) if i not in near}
     dropped: list[Dropped] = []
-    also: dict[int, tuple[Copy, ...]] = {}
-    gone: set[int] = set()
-    for members in groups.values():
-        first, rest = members[0], members[1:]
-        gone.update(rest)
-        copies = {}
-        for i in rest:
-            p = passages[i]
-            here = p.post == passages[first].post
-            dropped.append(
-                Dropped(
-                    p.post, p.start_line, p.end_line, "repeated_in_post" if here else "repeated_in_posts", p.text[:200]
-                )
-            )
-            if not here:
-                copies[p.post] = Copy(p.post, p.url, p.date)
-        if copies:
-            also[first] = tuple(copies.values())
-    kept = [replace(p, also_in=also[i]) if i in also else p for i, p in enumerate(passages) if i not in gone]
-    return kept, dropped
+    for i in sorted(near, key=lambda i: _worth(passages[i], i)):
+        alive = [j for j in sorted(near[i]) if j not in holder]
+        best, fresh = _best(entries, i, alive)
+        kept[i] = passages[i]
+        if best < 0:
+            continue
+        rest = [sentence for sentence, new in zip(entries[i].sentences, fresh, strict=True) if new]
+        copies[best].append(i)
+        here = passages[best].post == passages[i].post
+        gone = [sentence for sentence, new in zip(entries[i].sentences, fresh, strict=True) if not new]
+        reason = "repeated_in_post" if here else "repeated_in_posts"
+        p = passages[i]
+        dropped.append(Dropped(p.post, p.start_line, p.end_line, reason, " ".join(gone)[:200]))
+        if rest:
+            text = "\n".join(rest)
+            kept[i] = replace(p, text=text, id=passage_id(p.post, p.heading, text))
+            entries[i] = _Entry(kept[i], sentence_key(text))
+        else:
+            del kept[i]
+            holder[i] = best
+    dropped.sort(key=lambda d: (d.post, d.start_line))
+    return [_with_copies(kept[i], _posts_of(i, copies, passages)) for i in sorted(kept)], dropped
+
+
+def _candidates(entries: Sequence[_Entry]) -> dict[int, set[int]]:
+    """For each passage those that may say the same; passages without any are absent."""
+    near: dict[int, set[int]] = defaultdict(set)
+    first, second, _ = overlaps([entry.key for entry in entries], NEAR)
+    same: dict[str, int] = {}
+    pairs = list(zip(first.tolist(), second.tolist(), strict=True))
+    for i, entry in enumerate(entries):  # equal texts, whatever their length
+        if same.setdefault(entry.key, i) != i:
+            pairs.append((same[entry.key], i))
+    for i, j in pairs:
+        near[i].add(j)
+        near[j].add(i)
+    return dict(near)
+
+
+def _worth(passage: Passage, position: int) -> tuple[bool, int, int]:
+    """Sorts what should go first: cut, short, late."""
+    return ends_sentence(passage.text), len(passage.text), -position
+
+
+def _best(entries: list[_Entry], i: int, others: Sequence[int]) -> tuple[int, list[bool]]:
+    """Which of `others` says most of passage i, and which sentences it leaves; (-1, []) if none says enough."""
+    mine = entries[i].read()
+    sizes = [len(key) for key in mine.keys]
+    telling = [size >= MIN_SENTENCE for size in sizes]
+    best: tuple[int, list[bool]] = (-1, [])
+    most = 0.0
+    for j in others:
+        other = entries[j].read()
+        fresh = [not _said(s, k, other) for s, k in zip(mine.sentences, mine.keys, strict=True)]
+        if any(telling):
+            fresh = [new and tells for new, tells in zip(fresh, telling, strict=True)]
+        share = 1 - sum(size for size, new in zip(sizes, fresh, strict=True) if new) / max(1, sum(sizes))
+        here = other.passage.post == mine.passage.post
+        if share > most and share > (MOSTLY_HERE if here else MOSTLY_THERE):
+            best, most = (j, fresh), share
+    return best
+
+
+def _said(sentence: str, key: str, other: _Entry) -> bool:
+    if key in other.keys:
+        return True
+    return any(2 * len(k) > len(key) and holds(s, sentence) for s, k in zip(other.sentences, other.keys, strict=True))
+
+
+def _posts_of(i: int, copies: dict[int, list[int]], passages: Sequence[Passage]) -> list[Passage]:
+    """The passages that i holds, and those that they hold, and so on."""
+    found, queue = [], list(copies.get(i, ()))
+    while queue:
+        j = queue.pop()
+        found.append(passages[j])
+        queue += copies.get(j, ())
+    return found
+
+
+def _with_copies(passage: Passage, held: Sequence[Passage]) -> Passage:
+    others = {p.post: Copy(p.post, p.url, p.date) for p in held if p.post != passage.post}
+    if not others:
+        return passage
+    return replace(passage, also_in=tuple(sorted(others.values(), key=lambda copy: (copy.date, copy.post))))

@@ -17,6 +17,9 @@ _TEMPLATE = re.compile(
 )
 _FENCE_LINE = re.compile(r"^:{3,}.*$")  # containers of Zenn and VuePress
 _EMBED = re.compile(r"^@\[[\w-]{1,20}\](?=\()|^@(?=\[?[\w-]{0,20}$)|^\[!\w{1,15}\][-+]?\s?|^\[\[?_?toc_?\]\]?$", re.I)
+# A link that Markdown does not take for one: cut off, or with a space in its address.
+_BROKEN_LINK = re.compile(r"!?\[([^\[\]\n]{1,300})\]\(([^()\n]{0,500})(?:\)|$)")
+_END_MARK = re.compile(r"-{2,}\s?END\s?-{2,}")
 _STARS = re.compile(r"\*{2,}|(?<![\w])__(?=\S)|(?<=\S)__(?![\w])")
 _SPACES = re.compile(r"[ \t\u00a0]+")
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.I)
@@ -48,6 +51,8 @@ def read_lines(children: Sequence[Token]) -> list[Line]:
 def tidy(text: str) -> str:
     """Plain text of a line: template code, attributes and stray emphasis marks out, runs of spaces as one."""
     text = text.strip()
+    if "--" in text:
+        text = _END_MARK.sub(" ", text)
     if "{" in text:
         text = _TEMPLATE.sub("", text)
     if text[:1] in ":@[":
@@ -81,15 +86,20 @@ class _Reader:
         self.lines: list[Line] = []
         self.line = Line()
         self.parts: list[str] = []
-        self.plain = False  # whether the line holds text that is not bold
+        self.plain = self.code = False  # whether the line holds text that is not bold; whether it holds code
         self.strong = self.linked = self.hidden = 0
         self.row = 0
 
     def take(self, token: Token) -> None:
         """Add one token."""
         kind = token.type
-        if kind in ("text", "code_inline", "math_inline", "math_inline_double"):
-            self.add(f"${token.content}$" if kind.startswith("math") else token.content)
+        if kind == "text":
+            self.add(self.take_links(token.content) if "](" in token.content else token.content)
+        elif kind == "code_inline":
+            self.code = True
+            self.add(token.content)
+        elif kind.startswith("math_inline"):
+            self.add(f"${token.content}$")
         elif kind in ("softbreak", "hardbreak"):
             self.row += 1
             self.close()
@@ -106,6 +116,13 @@ class _Reader:
             self.line.images.append(token.content)
         elif kind == "html_inline":
             self.take_tag(token.content)
+
+    def take_links(self, text: str) -> str:
+        """Text with the words of its broken links in their place."""
+        for label, address in _BROKEN_LINK.findall(text):
+            self.line.links.append(address)
+            self.line.link_chars += len(label)
+        return _BROKEN_LINK.sub(r"\1", text)
 
     def take_tag(self, tag: str) -> None:
         """A tag is left out, but a break is a break and a script is hidden."""
@@ -126,7 +143,8 @@ class _Reader:
 
     def close(self) -> None:
         """End the line."""
-        self.line.text = tidy("".join(self.parts))
+        whole = "".join(self.parts)
+        self.line.text = _SPACES.sub(" ", whole).strip() if self.code else tidy(whole)
         self.line.bold = bool(self.line.text) and not self.plain
         self.lines.append(self.line)
-        self.line, self.parts, self.plain = Line(offset=self.row), [], False
+        self.line, self.parts, self.plain, self.code = Line(offset=self.row), [], False, False

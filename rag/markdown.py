@@ -10,7 +10,7 @@ import functools
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from markdown_it import MarkdownIt
@@ -26,11 +26,20 @@ PieceKind = Literal["heading", "text", "list", "table", "code", "quote", "rule",
 LOOKALIKE_LEVEL = 7
 #: A longer bold line is a sentence that its author stresses; real headings of Japanese blogs rarely pass 60.
 MAX_LOOKALIKE = 80
+#: A heading longer than this swallowed the paragraph below it.
+MAX_HEADING = 150
 #: An underlined paragraph longer than this is a paragraph above a rule, not a heading.
 MAX_UNDERLINED = 80
 
+# A whole text on one line: its headings, rules and links stand inside it after a space.
+_FLAT = re.compile(r" (?=#{1,6} \S)| (?=-{3,} #)|(?<=[。！？!?]) (?=-{3,}(?: |$))| (?=[-*] \[)| ?-{2,}END-{2,} ?")
+#: A line longer than this may be such a text.
+MIN_FLAT = 300
+
 _LOOKALIKE_MARK = re.compile(r"^[■◆●▼▲□◇★☆▶►]\s*(?=\S)|^(?=[【（][^【】（）]{1,40}[】）]$)")
+_TIGHT_HEADING = re.compile(r"^(#{2,6})(?=[^\s#])")  # "##見出し", which CommonMark takes for text
 _STOP = re.compile(r"[。．！？!?]")
+_DEEPER = {"bullet_list_open": 1, "ordered_list_open": 1, "bullet_list_close": -1, "ordered_list_close": -1}
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _COMMENT = re.compile(r"\A<!--(?:[^-]|-(?!->))*-->\s*\Z")
 _HTML_HEADING = re.compile(r"<h([1-6])\b[^<>]{0,500}>(.*?)</h\1\s*>", re.I | re.S)
@@ -56,7 +65,25 @@ class Piece:
 
 def read_markdown(body: str, first_line: int = 1) -> list[Piece]:
     """The pieces of a post body that starts on line `first_line` of its file, in order. Linear in its length."""
-    return list(_pieces(_parser().parse(body), first_line, body))
+    return list(_pieces(_parser().parse(body), first_line))
+
+
+def sections(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
+    """Index ranges from one heading to the next; the first may have none."""
+    starts = [0] + [i for i, piece in enumerate(pieces) if piece.kind == "heading" and i]
+    yield from zip(starts, [*starts[1:], len(pieces)], strict=True)
+
+
+def runs(pieces: Sequence[Piece], kind: str) -> Iterator[tuple[int, int]]:
+    """Index ranges of neighbours of one kind."""
+    start = None
+    for i in range(len(pieces) + 1):
+        inside = i < len(pieces) and pieces[i].kind == kind
+        if inside and start is None:
+            start = i
+        elif not inside and start is not None:
+            yield start, i
+            start = None
 
 
 @functools.cache
@@ -69,41 +96,48 @@ def _parser() -> MarkdownIt:
     )
 
 
-def _pieces(tokens: Sequence[Token], first: int, source: str) -> Iterator[Piece]:
+def _pieces(tokens: Sequence[Token], first: int) -> Iterator[Piece]:
     depth = quotes = 0
     marker = ""
     for index, token in enumerate(tokens):
         kind = token.type
         start, end = token.map or (0, 0)
         start, end = first + start, max(first + start, first + end - 1)
-        if kind in ("bullet_list_open", "ordered_list_open"):
-            depth += 1
-        elif kind in ("bullet_list_close", "ordered_list_close"):
-            depth -= 1
-        elif kind == "list_item_open":
-            marker = f"{token.info}. " if token.info else "- "
+        if kind in _DEEPER:
+            depth += _DEEPER[kind]
         elif kind in ("blockquote_open", "blockquote_close"):
             quotes += 1 if kind.endswith("open") else -1
-        elif kind == "heading_open":
-            yield from _heading(tokens[index + 1], token, start, end)
+        elif kind == "list_item_open":
+            marker = f"{token.info}. " if token.info else "- "
+        elif kind in ("heading_open", "paragraph_open") and _is_flat(tokens[index + 1].content):
+            restored = _FLAT.sub("\n\n", tokens[index + 1].content)
+            yield from (replace(piece, start_line=start, end_line=end) for piece in read_markdown(restored))
         elif kind == "paragraph_open":
             lines = read_lines(tokens[index + 1].children or [])
             where: PieceKind = "list" if depth else "quote" if quotes else "text"
             yield from _paragraph(lines, where, start, depth, marker)
             marker = ""
-        elif kind == "table_open":
-            yield _table(tokens, index, start, end)
-        elif kind in ("fence", "code_block", "math_block"):
-            yield from _code(token, start, end)
-        elif kind == "html_block":
-            yield from _html(token.content, start, end)
-        elif kind == "hr":
-            yield Piece("rule", source_line(token), start, start)
+        else:
+            yield from _other(tokens, index, start, end)
 
 
-def source_line(rule: Token) -> str:
-    """How a thematic break was written."""
-    return rule.markup or "---"
+def _other(tokens: Sequence[Token], index: int, start: int, end: int) -> Iterator[Piece]:
+    """The pieces of a block that is no paragraph; nothing for tokens that only open or close one."""
+    token = tokens[index]
+    if token.type == "heading_open":
+        yield from _heading(tokens[index + 1], token, start, end)
+    elif token.type == "table_open":
+        yield _table(tokens, index, start, end)
+    elif token.type in ("fence", "code_block", "math_block"):
+        yield from _code(token, start, end)
+    elif token.type == "html_block":
+        yield from _html(token.content, start, end)
+    elif token.type == "hr":
+        yield Piece("rule", token.markup, start, start)
+
+
+def _is_flat(content: str) -> bool:
+    return len(content) > MIN_FLAT and bool(_FLAT.search(content))
 
 
 def _heading(inline: Token, opening: Token, start: int, end: int) -> Iterator[Piece]:
@@ -115,6 +149,9 @@ def _heading(inline: Token, opening: Token, start: int, end: int) -> Iterator[Pi
         yield Piece("rule", opening.markup * 3, end, end)
         return
     text = text.replace("\n", " ")
+    if len(text) > MAX_HEADING:
+        yield from _paragraph(lines, "text", start, 0, "")
+        return
     chars, links = sum(line.link_chars for line in lines), tuple(link for line in lines for link in line.links)
     yield Piece("heading", text, start, end, int(opening.tag[1]), chars, links)
 
@@ -151,7 +188,7 @@ def _prose(lines: Sequence[Line], kind: PieceKind, start: int, depth: int, marke
 
 def _lookalike(line: Line) -> str:
     """The text of a line that looks like a heading, else ""."""
-    marked = _LOOKALIKE_MARK.match(line.text)
+    marked = _LOOKALIKE_MARK.match(line.text) or _TIGHT_HEADING.match(line.text)
     if not (line.bold or marked) or len(line.text) > MAX_LOOKALIKE or _STOP.search(line.text[:-1]):
         return ""
     if marked and line.text[-1] in "。．":

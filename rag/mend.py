@@ -1,157 +1,197 @@
-"""Mends a post that was written in several goes: cut sentences and paragraphs begun again.
+"""Mends the cut sentences of one post: joins one with the block that goes on with it, or takes the loose end off.
 
-Works on the blocks of one post, sentence by sentence, and looks only for the same words; what is nearly the same is for
-`rag.dedupe`. Pure. Knows nothing about other posts or passages.
+Text that was pasted or generated in several goes has them: a paragraph stops in mid-sentence, the next begins the same
+sentence again, or goes on with it after a stray blank line. Pure. Knows nothing about other posts or passages.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.sentences import ends_sentence, split_sentences
-from rag.text import sentence_key
-from rag.types import Block, Dropped
+from rag.text import letters, sentence_key
+from rag.types import Block, Dropped, Post
 
 #: A longer paragraph is several that lost their line breaks: it is divided before it is compared.
 RUNAWAY = 600
-#: A sentence of fewer letters ("本当でしょうか。") says nothing alone: it never keeps a paragraph from being dropped.
-MIN_SENTENCE = 10
-#: Letters that the end of a cut sentence and the start of the next block must share to be the same words.
-MIN_OVERLAP = 5
-#: How many characters of a cut sentence are compared; longer ones are no sentences.
+#: Letters that a loose end and another sentence must share to be the same words.
+MIN_SHARED = 5
+#: Characters of a sentence that are compared where it was cut; what is longer is no sentence.
 MAX_FRAGMENT = 400
+#: The start of a sentence that has fewer letters and breaks off after a particle ("また、") says nothing.
+MIN_KEPT = 30
+#: A title or heading that was glued to the paragraph below it ends within so many characters.
+MAX_GLUED = 160
+#: Loose ends of one post that are looked up in all its text; each look-up reads the text once.
+MAX_LOOKUPS = 500
 
 _PROSE = frozenset({"text", "list", "quote"})
-_LEADING_DOTS = re.compile(r"^(?:…|‥|\.\.\.)[\s….]*")
-_SEAM = re.compile(r"(?<=[。！？!?」）]) (?=[^\s])")
+_DOTS = re.compile(r"^(?:…|‥|\.\.\.)[\s….]*")
+_SEAM = re.compile(r"(?<=[。！？!?」）]) (?=\S)")
+_GLUE = re.compile(r"[ \u3000\n]")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 # A block that opens with a particle, an ending or a closing mark goes on with a sentence that began before it.
 _BOUND = re.compile(
-    r"^(?:[、。，）」』】]|[をへんっー]|が[^あいっ]|に(?!もか|わか|よ[りっ])|の(?!ち)|は(?![いたじっ])|も(?![しちっう])|で(?![はもす])|と(?![はこくに])"
-    r"|や(?![はが])|から|まで|より|など|だけ|ば|て[いきく]|た[。、めり]|な[いがらけど]|され|して[、いき]|します|する[。、こ]|した[。、の]|れ[てるた]"
-    r"|[a-z])"
+    r"^(?:[、。，）」』】]|[をへんっー]|が[^あいっ]|に(?!もか|わか|よ[りっ])|の(?!ち)|は(?![いたじっ])|も(?![しちっう])|で(?![はもす])"
+    r"|と(?![はこくに])|や(?![はが])|から|まで|より|など|だけ|ば|て[いきく]|た[。、めり]|な[いがらけど]|され|して[、いき]|します"
+    r"|する[。、こ]|した[。、の]|れ[てるた]|[a-z])"
 )
+#: "しかし、", "正直なところ、": so a sentence begins, rarely so it goes on.
 _STARTER = re.compile(r"^[^、。]{1,12}、")
 _OPEN_END = re.compile(r"[、，,をにへとがはもでやのなく]$|[a-z,] ?$")
 
 
 @dataclass(slots=True)
 class _Part:
+    """A block and its sentences; a block that is no prose has none."""
+
     block: Block
     sentences: list[str]
     keys: list[str]
 
+    @property
+    def cut(self) -> bool:
+        return bool(self.sentences) and not ends_sentence(self.block.text)
 
-def mend(path: str, blocks: Sequence[Block]) -> tuple[list[Block], list[Dropped]]:
-    """The blocks of the post `path` with each sentence once and none cut, in order, and what was left out and why."""
+
+def mend(post: Post, blocks: Sequence[Block]) -> tuple[list[Block], list[Dropped]]:
+    """`blocks` without cut sentences where that can be had, in order, and each piece that was taken off.
+
+    A loose end goes when another sentence of the post holds it, or when what stands before it stands alone; a block
+    that is nothing but a cut sentence stays.
+    """
     dropped: list[Dropped] = []
     parts = [_part(piece) for block in blocks for piece in _divided(block)]
-    parts = _join_cut(path, parts, dropped)
-    parts = _trim_tails(path, parts, dropped)
-    parts = _drop_repeats(path, parts, dropped)
+    parts = _unglue(post, parts, dropped)
+    parts = _join(post, parts, dropped)
+    parts = _trim(post, parts, dropped)
     return [part.block for part in parts], dropped
 
 
 def _part(block: Block) -> _Part:
-    if block.kind not in _PROSE:
-        return _Part(block, [], [])
-    sentences = [block.text[start:end] for start, end in split_sentences(block.text)]
+    spans = split_sentences(block.text) if block.kind in _PROSE else []
+    sentences = [block.text[start:end] for start, end in spans]
     return _Part(block, sentences, [sentence_key(sentence) for sentence in sentences])
 
 
-def _divided(block: Block) -> Iterable[Block]:
+def _divided(block: Block) -> Iterator[Block]:
     """A runaway paragraph as the paragraphs it was: divided where a space follows a Japanese full stop."""
     if block.kind != "text" or len(block.text) <= RUNAWAY or not _CJK.search(block.text):
-        return [block]
-    return [replace(block, text=text) for text in _SEAM.split(block.text) if text.strip()]
+        yield block
+    else:
+        yield from (replace(block, text=text) for text in _SEAM.split(block.text) if text.strip())
 
 
-def _join_cut(path: str, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_Part]:
-    """Join a cut sentence with the block that goes on with it; drop it where that block begins it again."""
+def _unglue(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_Part]:
+    """Take the post's title, or one of its headings, off the front of a paragraph it was glued to."""
+    known = {letters(part.block.text) for part in parts if part.block.kind == "heading"} | {letters(post.title)}
+    known = {name for name in known if len(name) >= MIN_SHARED}
+    openings = {name[:3] for name in known}
+    out = []
+    for part in parts:
+        text = part.block.text
+        if part.block.kind == "text" and letters(text[:12])[:3] in openings:
+            ends = (found.start() for found in _GLUE.finditer(text, 0, MAX_GLUED) if found.start() + 1 < len(text))
+            glued = max((end for end in ends if letters(text[:end]) in known), default=0)
+            if glued:
+                dropped.append(_dropped(post, part.block, "title_repeated", text[:glued]))
+                part = _part(replace(part.block, text=text[glued:].strip()))
+        out.append(part)
+    return out
+
+
+def _join(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_Part]:
+    """Join a cut block with the next if that goes on with it; take its end off if the next begins it again."""
     counts = Counter(key for part in parts for key in part.keys)
     out: list[_Part] = []
     for part in parts:
         before = out[-1] if out else None
-        if (
-            before
-            and before.block.kind in _PROSE
-            and part.block.kind == "text"
-            and not ends_sentence(before.block.text)
-        ):
+        if before and before.cut and part.block.kind == "text" and part.keys:
             joined = _continued(before, part, counts)
-            if joined is not None:
+            if joined:
                 out[-1] = _part(replace(before.block, text=joined, end_line=part.block.end_line))
                 continue
-            if part.keys and part.keys[0].startswith(before.keys[-1]) and len(before.sentences) >= 1:
-                _shorten(path, out, dropped, "cut_repeated")
+            if part.keys[0].startswith(before.keys[-1]):
+                _take_end_off(post, out, dropped, "cut_repeated")
         out.append(part)
     return out
 
 
-def _continued(before: _Part, part: _Part, counts: Counter[str]) -> str | None:
-    """The text of two blocks as one, if the second goes on where the first was cut."""
+def _continued(before: _Part, part: _Part, counts: Counter[str]) -> str:
+    """The text of two blocks as one, if the second goes on where the first was cut, else ""."""
     tail, start = before.sentences[-1][-MAX_FRAGMENT:], part.block.text
-    bare = _LEADING_DOTS.sub("", start)
-    for size in range(min(len(tail), len(bare), MAX_FRAGMENT), MIN_OVERLAP - 1, -1):
-        if tail.endswith(bare[:size]):
-            whole = size == len(before.sentences[-1])
-            return None if whole else before.block.text + bare[size:]
-    if bare != start:
-        return None
+    bare = _DOTS.sub("", start)
+    for size in range(min(len(tail), len(bare)), MIN_SHARED - 1, -1):
+        if tail.endswith(bare[:size]):  # the cut words once more
+            return "" if size == len(before.sentences[-1]) else before.block.text + bare[size:]
     first, key = part.sentences[0], part.keys[0]
-    if key.startswith(before.keys[-1]) or counts[key] > 1:
-        return None
+    if bare != start or key.startswith(before.keys[-1]) or counts[key] > 1:
+        return ""
     whole_known = counts[before.keys[-1] + key] > 0
     if whole_known or _BOUND.match(first) or (_OPEN_END.search(tail) and not _STARTER.match(first)):
-        space = "" if _CJK.match(tail[-1]) or _CJK.match(start[0]) else " "
-        return before.block.text + space + start
-    return None
+        return before.block.text + ("" if _CJK.match(tail[-1]) or _CJK.match(start[0]) else " ") + start
+    return ""
 
 
-def _shorten(path: str, out: list[_Part], dropped: list[Dropped], reason: str) -> None:
-    """Take the last sentence off the last part, and the part away if that was all."""
-    part = out.pop()
-    block, tail = part.block, part.sentences[-1]
-    dropped.append(Dropped(path, block.start_line, block.end_line, reason, tail[:200]))
-    text = block.text[: len(block.text.rstrip()) - len(tail)].rstrip()
-    if text and len(part.sentences) > 1:
-        out.append(_Part(replace(block, text=text), part.sentences[:-1], part.keys[:-1]))
+def _trim(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_Part]:
+    """Take off loose ends: what was cut at the end of a block, or begins one in mid-sentence."""
+    text = "\n".join(key for part in parts for key in part.keys) + "\n"
+    counts = Counter(key for part in parts for key in part.keys)
+    lookups = 0
 
+    def held(key: str) -> bool:
+        nonlocal lookups
+        lookups += 1
+        return lookups <= MAX_LOOKUPS and len(key) >= MIN_SHARED and text.count(key) > counts[key]
 
-def _drop_repeats(path: str, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_Part]:
-    """Drop every block all of whose sentences other blocks hold: cut and short ones first, later before earlier."""
-    holders = Counter(key for part in parts for key in set(part.keys))
-    gone: set[int] = set()
-    order = sorted(
-        (i for i, part in enumerate(parts) if part.keys),
-        key=lambda i: (ends_sentence(parts[i].block.text), len(parts[i].block.text) <= RUNAWAY, len(parts[i].keys), -i),
-    )
-    for i in order:
-        keys = set(parts[i].keys)
-        telling = [key for key in keys if len(key) >= MIN_SENTENCE] or list(keys)
-        if all(holders[key] > 1 for key in telling):
-            gone.add(i)
-            holders.subtract(keys)
-            block = parts[i].block
-            dropped.append(Dropped(path, block.start_line, block.end_line, "repeated_in_post", block.text[:200]))
-    return [part for i, part in enumerate(parts) if i not in gone]
-
-
-def _trim_tails(path: str, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_Part]:
-    """Take off what was cut at the end, or begins in mid-sentence, where the rest stands alone or another holds it."""
-    everything = "\n".join(key for part in parts for key in part.keys)
-    same = Counter(key for part in parts for key in part.keys)
     out: list[_Part] = []
     for part in parts:
+        first = part.sentences[0] if part.sentences and part.block.kind == "text" else ""
+        if first and _torn(part.keys[0], text, bool(_DOTS.match(first) or _BOUND.match(first))):
+            dropped.append(_dropped(post, part.block, "cut_repeated", first))
+            if len(part.sentences) == 1:
+                continue
+            rest = part.block.text.lstrip()[len(first) :].lstrip()
+            part = _Part(replace(part.block, text=rest), part.sentences[1:], part.keys[1:])
         out.append(part)
-        block = part.block
-        if not part.keys or block.kind not in ("text", "quote") or ends_sentence(block.text):
-            continue
-        tail = part.keys[-1]
-        held = len(tail) >= MIN_OVERLAP and everything.count(tail) > same[tail]
-        if held or (len(part.keys) > 1 and ends_sentence(part.sentences[-2])):
-            _shorten(path, out, dropped, "cut_repeated" if held else "cut_sentence")
+        if part.cut and part.block.kind in ("text", "quote"):
+            alone = len(part.keys) > 1 and ends_sentence(part.sentences[-2])
+            scrap = len(part.keys) == 1 and len(part.keys[0]) < MIN_KEPT and _OPEN_END.search(part.block.text)
+            if held(part.keys[-1]):
+                _take_end_off(post, out, dropped, "cut_repeated")
+            elif alone or scrap:
+                _take_end_off(post, out, dropped, "cut_sentence")
     return out
+
+
+def _torn(key: str, text: str, bound: bool) -> bool:
+    """Whether a sentence is the end of a longer one in `text`, torn off inside a word or before a particle."""
+    at = text.find(key + "\n") if len(key) >= MIN_SHARED else -1
+    while at >= 0:
+        before = text[at - 1 : at]
+        if before.strip() and (bound or _script(before) == _script(key[0])):
+            return True
+        at = text.find(key + "\n", at + 1)
+    return False
+
+
+def _script(char: str) -> str:
+    return unicodedata.name(char, "?")[:8]  # "HIRAGANA", "KATAKANA", "CJK UNIF", "LATIN SM"
+
+
+def _take_end_off(post: Post, out: list[_Part], dropped: list[Dropped], reason: str) -> None:
+    """Take the last sentence off the last of `out`, and the part away if that was all."""
+    part = out.pop()
+    tail = part.sentences[-1]
+    dropped.append(_dropped(post, part.block, reason, tail))
+    text = part.block.text.rstrip()[: -len(tail)].rstrip()
+    if text and len(part.sentences) > 1:
+        out.append(_Part(replace(part.block, text=text), part.sentences[:-1], part.keys[:-1]))
+
+
+def _dropped(post: Post, block: Block, reason: str, text: str) -> Dropped:
+    return Dropped(post.path, block.start_line, block.end_line, reason, text[:200])

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import joblib
 
 from rag.boilerplate import learn_boilerplate
 from rag.clean import clean_post
 from rag.dedupe import drop_repeats
 from rag.mend import mend
+from rag.restarts import drop_restarts
 from rag.rules import SiteRules
 from rag.split import split_post
+from rag.text import digest
 from rag.types import CleanPost, Dropped, Passage, Post, Progress
+
+#: Characters of posts to clean from which a second process pays: it takes a second to start.
+PARALLEL_FROM = 4_000_000
+#: Posts handed to a process at a time.
+BATCH = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +29,7 @@ class Prepared:
 
     passages: list[Passage]
     dropped: list[Dropped]
-    cleaned: dict[str, CleanPost]  # by post path; may be handed to the next build
+    cleaned: dict[str, CleanPost]  # by `cache_key`; may be handed to the next build
 
 
 def prepare(
@@ -30,20 +39,60 @@ def prepare(
     cached: Mapping[str, CleanPost] | None = None,
     progress: Progress | None = None,
 ) -> Prepared:
-    """The passages of `posts`, in their order. `cached` holds, by post digest, what `clean_post` made of it before."""
-    rules, cached = rules or SiteRules(), cached or {}
-    cleaned: dict[str, CleanPost] = {}
-    for done, post in enumerate(posts):
-        cleaned[post.path] = cached.get(post.digest) or clean_post(post, rules)
-        if progress:
-            progress("clean", done + 1, len(posts))
-    boilerplate = learn_boilerplate(list(cleaned.values()))
+    """The passages of `posts`, in their order, and all that was left out, in the same order.
+
+    `cached` is what an earlier call with the same rules returned in `cleaned`. The result does not depend on it, nor on
+    the number of processes.
+    """
+    cleaned = _clean_all(posts, rules or SiteRules(), cached or {}, progress)
+    boilerplate = learn_boilerplate(cleaned)
     passages: list[Passage] = []
     dropped: list[Dropped] = []
-    for post in posts:
-        blocks, mended = mend(post.path, cleaned[post.path].blocks)
-        made, left = split_post(post, blocks, boilerplate)
+    for post, clean in zip(posts, cleaned, strict=True):
+        made, left = split_post(post, clean.blocks, boilerplate)
         passages += made
-        dropped += [*cleaned[post.path].dropped, *mended, *left]
+        dropped += [*clean.dropped, *left]
+    if progress:
+        progress("repeats", 0, 0)
     passages, repeats = drop_repeats(passages)
-    return Prepared(passages, dropped + repeats, cleaned)
+    dropped = sorted(dropped + repeats, key=lambda d: (d.post, d.start_line, d.reason))
+    return Prepared(passages, dropped, dict(zip(map(cache_key, posts), cleaned, strict=True)))
+
+
+def cache_key(post: Post) -> str:
+    """Names all that `clean_post` makes of a post: its file's bytes, its path and its title."""
+    return digest(f"{post.path}\0{post.title}\0{post.digest}")
+
+
+def _clean_all(
+    posts: Sequence[Post], rules: SiteRules, cached: Mapping[str, CleanPost], progress: Progress | None
+) -> list[CleanPost]:
+    new = [post for post in posts if cache_key(post) not in cached]
+    batches = [new[at : at + BATCH] for at in range(0, len(new), BATCH)]
+    made: dict[str, CleanPost] = {}
+    for batch, cleaned in zip(batches, _run(batches, rules), strict=True):
+        made.update((post.path, clean) for post, clean in zip(batch, cleaned, strict=True))
+        if progress:
+            progress("clean", len(made), len(new))
+    return [made[post.path] if post.path in made else cached[cache_key(post)] for post in posts]
+
+
+def _run(batches: Sequence[Sequence[Post]], rules: SiteRules) -> Iterator[list[CleanPost]]:
+    if sum(len(post.body) for batch in batches for post in batch) < PARALLEL_FROM:
+        return (_clean_batch(batch, rules) for batch in batches)
+    # joblib's own processes: they need no `if __name__ == "__main__"` in the caller and fork no running threads.
+    work = joblib.Parallel(n_jobs=2, return_as="generator")
+    found: Iterator[list[CleanPost]] = work(joblib.delayed(_clean_batch)(batch, rules) for batch in batches)
+    return found
+
+
+def _clean_batch(posts: Sequence[Post], rules: SiteRules) -> list[CleanPost]:
+    return [_clean(post, rules) for post in posts]
+
+
+def _clean(post: Post, rules: SiteRules) -> CleanPost:
+    """All that is done to a post by itself."""
+    clean = clean_post(post, rules)
+    blocks, cut = mend(post, clean.blocks)
+    blocks, repeated = drop_restarts(post, blocks)
+    return CleanPost(tuple(blocks), (*clean.dropped, *cut, *repeated))

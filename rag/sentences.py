@@ -6,6 +6,7 @@ meant one (list items, rows of a table, paragraphs of one passage).
 
 from __future__ import annotations
 
+import functools
 import re
 
 Span = tuple[int, int]
@@ -66,12 +67,17 @@ def split_sentences(text: str) -> list[Span]:
     Every character that is not white space lies in exactly one span. What does not end in a full stop, such as a
     heading or a cut sentence, is a sentence too. Linear in the length of `text`.
     """
+    return list(_split(text))
+
+
+@functools.lru_cache(maxsize=1 << 12)  # a paragraph is looked at by several stages, and repeated paragraphs are many
+def _split(text: str) -> tuple[Span, ...]:
     spans: list[Span] = []
     start = 0
     for line in text.split("\n"):
         spans.extend(_split_line(text, start, start + len(line)))
         start += len(line) + 1
-    return spans
+    return tuple(spans)
 
 
 def ends_sentence(text: str) -> bool:

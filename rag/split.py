@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.sentences import split_sentences
-from rag.text import digest, letters
+from rag.sentences import ends_sentence, split_sentences
+from rag.text import digest, letters, passage_id
 from rag.types import Block, Dropped, Passage, Post
 
 #: Fewer characters rarely say who or what they are about; more hold several subjects, which blurs their vector.
@@ -20,7 +20,7 @@ MIN_CHARS, MAX_CHARS = 80, 600
 TARGET_CHARS = 400
 #: Parts of a heading path that are kept; a deeper outline says more than a reader needs.
 MAX_PATH = 4
-_LEAD_IN = re.compile(r"[:：]$|(?:以下|次)の[^。]{0,30}[。:：]$")
+_LEAD_IN = re.compile(r"[:：]$|(?:以下|次)の[^。]{0,30}[。:：]$|\bfollowing\b[^.]{0,40}\.$")
 
 
 @dataclass
@@ -73,20 +73,28 @@ def _sections(post: Post, blocks: Sequence[Block]) -> Iterator[_Section]:
 
 
 def _pack(blocks: Sequence[Block]) -> Iterator[tuple[str, int, int]]:
-    """Texts with their lines: long blocks cut, short neighbours joined, lists kept with their lead-in."""
+    """Texts with their lines: long blocks cut, short neighbours joined, lists and code kept with their lead-in."""
     held: list[tuple[str, int, int]] = []
     size = 0
+    label = False  # whether the last text held leads into what follows
     for block in blocks:
         for text in _cut(block):
-            short = size < MIN_CHARS or len(text) < MIN_CHARS
-            join = short or block.kind == "list" or (block.kind != "text" and _LEAD_IN.search(held[-1][0]))
-            if held and (not join or size + len(text) > MAX_CHARS):
+            leads = block.kind == "text" and _is_label(text)
+            short = size < MIN_CHARS or (len(text) < MIN_CHARS and not leads)
+            if held and (not (short or label or block.kind == "list") or size + len(text) > MAX_CHARS):
+                last = held.pop() if label and len(held) > 1 else None
                 yield _joined(held)
-                held, size = [], 0
+                held, size = ([last], len(last[0])) if last else ([], 0)
             held.append((text, block.start_line, block.end_line))
             size += len(text) + 1
+            label = leads
     if held:
         yield _joined(held)
+
+
+def _is_label(text: str) -> bool:
+    """Whether a short line announces what follows: it ends in a colon, or in no full stop at all."""
+    return len(text) < MIN_CHARS and bool(not ends_sentence(text) or _LEAD_IN.search(text))
 
 
 def _joined(held: Sequence[tuple[str, int, int]]) -> tuple[str, int, int]:
@@ -126,6 +134,6 @@ def _bounded(units: Iterable[str]) -> Iterator[str]:
 
 def _passage(post: Post, heading: str, text: str, start: int, end: int) -> Passage:
     return Passage(
-        id=digest("\0".join((post.path, heading, text))), text=text, title=post.title, heading=heading, post=post.path,
+        id=passage_id(post.path, heading, text), text=text, title=post.title, heading=heading, post=post.path,
         url=post.url, date=post.date, tags=post.tags, categories=post.categories, start_line=start, end_line=end,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import unicodedata
@@ -17,9 +18,15 @@ def letters(text: str) -> str:
     return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
+@functools.lru_cache(maxsize=1 << 16)  # a post that repeats itself asks for each of its sentences many times
 def sentence_key(sentence: str) -> str:
     """Letters, figures and their signs, without case, width, spaces, punctuation and the mark of a list item."""
     return _SILENT.sub("", unicodedata.normalize("NFKC", _MARK.sub("", sentence))).lower()
+
+
+def passage_id(post: str, heading: str, text: str) -> str:
+    """Names a passage; the same as long as its post's path, heading and text stay."""
+    return digest("\0".join((post, heading, text)))
 
 
 def digest(text: str) -> str:

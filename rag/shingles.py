@@ -1,0 +1,98 @@
+"""Which of many texts share their words: exact shares of 8-character shingles, in numpy. Knows nothing about meaning.
+
+Not MinHash: that estimates Jaccard similarity, which is small when a short text stands inside a long one, the usual
+case of a paragraph begun again. What is needed is containment, and at this size it can be had from a sample of the
+shingles themselves (every hash divisible by SAMPLE, "FracMinHash"); bench/README.md compares it with MinHash libraries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Characters of a shingle. Five or fewer are shared by unrelated Japanese sentences, such as ということです.
+WIDTH = 8
+#: One shingle in so many is looked at when texts are long enough for that.
+SAMPLE = 4
+#: A shingle is followed to this many texts after the one that holds it: enough for every group of copies, and linear
+#: for a turn of phrase that stands in thousands.
+REACH = 16
+
+#: Characters that are hashed at a time, which bounds memory: about 60 bytes for each.
+_BLOCK = 1_000_000
+
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd, high bits well spread: 2^64 over the golden ratio
+_MIX = np.uint64(0xBF58476D1CE4E5B9)  # of the SplitMix64 generator
+
+Number = TypeVar("Number", np.int64, np.uint64)
+Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+
+
+def overlaps(keys: Sequence[str], least: float, sample: int = SAMPLE) -> Pairs:
+    """Pairs of texts of which one stands in the other by `least` or more: (i, j, share), i < j, in order of i and j.
+
+    `share`, in (0, 1], is the part of the distinct shingles of the text that has fewer that the other holds too, from
+    one shingle in `sample`. Texts shorter than WIDTH have no shingles and are in no pair. Linear in the length of all
+    `keys`: of a group of more than REACH texts that share a shingle not every pair is found, but each with its next.
+    """
+    hashes, owners = _shingles(keys, sample)
+    sizes = np.bincount(owners, minlength=len(keys))
+    found = [np.empty(0, np.int64)]
+    for step in range(1, REACH + 1):
+        same = hashes[step:] == hashes[:-step]
+        if not same.any():
+            break
+        found.append(owners[:-step][same] * len(keys) + owners[step:][same])
+    del hashes, owners
+    pairs, counts = _counted(np.concatenate(found))
+    texts = max(1, len(keys))
+    # Of millions of pairs nearly all share one shingle: those of longer texts go before anything is computed for them.
+    few = sizes <= 1 / least
+    maybe = (counts > 1) | few[pairs // texts] | few[pairs % texts]
+    pairs, counts = pairs[maybe], counts[maybe]
+    i, j = pairs // texts, pairs % texts
+    share = counts / np.minimum(sizes[i], sizes[j])
+    enough = share >= least
+    return i[enough], j[enough], share[enough]
+
+
+def _shingles(keys: Sequence[str], sample: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Sampled distinct shingles as (hash, text), sorted by hash, then text."""
+    packed = [np.empty(0, np.uint64)]
+    start = size = 0
+    for i, key in enumerate(keys):
+        size += len(key) + 1
+        if size >= _BLOCK or i + 1 == len(keys):
+            packed.append(_pack(keys[start : i + 1], start, sample))
+            start, size = i + 1, 0
+    found, _ = _counted(np.concatenate(packed))
+    return (found >> np.uint64(32)).astype(np.uint32), (found & np.uint64(0xFFFFFFFF)).astype(np.int64)
+
+
+def _pack(keys: Sequence[str], first: int, sample: int) -> NDArray[np.uint64]:
+    """Sampled shingles of a block of texts, of which the first has number `first`: hash << 32 | number of the text."""
+    joined = "\0".join(keys) + "\0" * WIDTH
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    lengths = np.fromiter((len(key) for key in keys), np.int64, len(keys)) + 1
+    owners = np.repeat(np.arange(first, first + len(keys)), lengths)
+    hashes = np.zeros(len(owners), np.uint64)
+    for offset in range(WIDTH):
+        hashes *= _FACTOR
+        hashes += codes[offset : offset + len(owners)]
+    hashes ^= hashes >> np.uint64(29)
+    hashes *= _MIX
+    hashes >>= np.uint64(32)
+    left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(owners))  # characters to the next text
+    taken = (left > WIDTH) & (hashes % np.uint64(sample) == 0)
+    packed: NDArray[np.uint64] = (hashes[taken] << np.uint64(32)) | owners[taken].astype(np.uint64)
+    return packed
+
+
+def _counted(values: NDArray[Number]) -> tuple[NDArray[Number], NDArray[np.int64]]:
+    """Distinct values in order, and how often each occurs. Sorts in place: np.unique takes thrice the room."""
+    values.sort()
+    first = np.flatnonzero(np.append(True, values[1:] != values[:-1])[: len(values)])
+    return values[first], np.diff(np.append(first, len(values)))
