@@ -10,26 +10,22 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
-
 from rag import generation
 from rag.api import answer_json, passage_json, passage_record
-from rag.build import BuildReport, Settings, build
+from rag.build import Settings, build
 from rag.chat import Chatbot
 from rag.errors import InputError, RagError
+from rag.evaluate import evaluate
 from rag.generate import load_generator
 from rag.index import DEFAULT_INDEX, open_index
 from rag.search import make_filters
-from rag.types import Answer, Filters, Hit
-from rag.unicode import repair
+from rag.terminal import Bars, one_line, print_answer, print_hit, print_json, print_report, print_scores, print_status
+from rag.types import Filters
 from rag.web.options import add_options, options_from
-
-_LISTED = 20  # files named one by one; the rest are counted
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         args.run(args)
         sys.stdout.flush()
     except RagError as error:
-        print(f"rag: {_line(str(error))}", file=sys.stderr)
+        print(f"rag: {one_line(str(error))}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:  # the reader, `head` say, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -54,32 +50,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _build(args: argparse.Namespace) -> None:
     settings = Settings(model=args.model, adapt=args.adapt, permalink=args.permalink, drafts=args.drafts)
-    with _Bars() as bars:
+    with Bars() as bars:
         report = build(
             Path(args.posts), Path(args.index), settings, rebuild=args.rebuild, plan=args.plan, progress=bars.update
         )
-    _print_report(report, args)
-
-
-def _print_report(report: BuildReport, args: argparse.Namespace) -> None:
-    counts = f"{len(report.new)} new, {len(report.changed)} changed, {len(report.removed)} removed"
-    print(f"posts      {counts}, {report.unchanged} unchanged")
-    if args.plan:
-        for word, paths in (("new", report.new), ("changed", report.changed), ("removed", report.removed)):
-            for path in paths[:_LISTED]:
-                print(f"  {word:8} {_line(path)}")
-            if len(paths) > _LISTED:
-                print(f"  {word:8} … and {len(paths) - _LISTED} more")
-        print("planned only: nothing was written")
-    else:
-        print(f"passages   {report.passages} kept, {report.embedded} of them embedded now")
-        print(f"dropped    {', '.join(f'{n} {reason}' for reason, n in report.dropped.items()) or 'nothing'}")
-        print(f"seconds    {', '.join(f'{stage} {s:.1f}' for stage, s in report.seconds.items())}")
-        print(f"index      {args.index}")
-    for problem in report.problems[:_LISTED]:
-        print(f"{'skipped' if problem.skipped else 'repaired'}  {_line(problem.path)}: {_line(problem.reason)}")
-    if len(report.problems) > _LISTED:
-        print(f"… and {len(report.problems) - _LISTED} more files with a problem; `rag status --json` lists them")
+    print_report(report, planned=args.plan, index=args.index)
 
 
 def _search(args: argparse.Namespace) -> None:
@@ -87,26 +62,17 @@ def _search(args: argparse.Namespace) -> None:
     if args.queries:
         for line in _queries(args.queries, ("question",)):
             hits = index.search_filtered(line["question"], args.k, filters)
-            _json({"id": line["id"], "question": line["question"],
+            print_json({"id": line["id"], "question": line["question"],
                    "passages": [passage_json(rank, hit) for rank, hit in enumerate(hits, 1)]})  # fmt: skip
         return
     hits = index.search_filtered(args.question, args.k, filters)
     for rank, hit in enumerate(hits, 1):
         if args.json:
-            _json(passage_json(rank, hit))
+            print_json(passage_json(rank, hit))
         else:
-            _print_hit(rank, hit)
+            print_hit(rank, hit)
     if not hits and not args.json:
         print("nothing found: no passage shares anything with the question")
-
-
-def _print_hit(rank: int, hit: Hit) -> None:
-    p = hit.passage
-    where = " · ".join(x for x in (p.date, p.title, p.heading) if x)
-    print(f"{rank:2}. {hit.score:.3f}  {_line(where)}\n    {_line(p.location)}  {_line(p.url)}")
-    for copy in p.also_in:
-        print(f"    also in {_line(copy.post)}")
-    print("    " + "\n    ".join(repair(p.text).splitlines()) + "\n")
 
 
 def _ask(args: argparse.Namespace) -> None:
@@ -116,47 +82,37 @@ def _ask(args: argparse.Namespace) -> None:
         for line in _queries(args.queries, ("question", "turns")):
             *earlier, question = line["turns"] if "turns" in line else [line["question"]]
             answer = Chatbot(index, generator).ask(question, earlier, filters=filters)
-            _json({"id": line["id"], **answer_json(answer)})
+            print_json({"id": line["id"], **answer_json(answer)})
         return
     answer = Chatbot(index, generator).ask(args.question, [], filters=filters)
     if args.json:
-        _json(answer_json(answer))
+        print_json(answer_json(answer))
     else:
-        _print_answer(answer)
-
-
-def _print_answer(answer: Answer) -> None:
-    print(repair(answer.text) + "\n")
-    if answer.note:
-        print(f"({_line(answer.note)})\n")
-    for c in answer.citations:
-        print(
-            f"[{c.n}] {_line(' · '.join(x for x in (c.passage.date, c.passage.title) if x))}\n    {c.passage.location}"
-        )
-    if not answer.answered:
-        for rank, hit in enumerate(answer.hits[:3], 1):
-            print(f"{rank}. {_line(' · '.join(x for x in (hit.passage.date, hit.passage.title) if x))}")
-            print(f"    {hit.passage.location}")
+        print_answer(answer)
 
 
 def _export(args: argparse.Namespace) -> None:
     for passage in open_index(args.index).passages():
-        _json(passage_record(passage))
+        print_json(passage_record(passage))
 
 
 def _status(args: argparse.Namespace) -> None:
     status = open_index(args.index).status()
     if args.json:
-        _json(status)
+        print_json(status)
         return
-    table = Table(show_header=False, box=None, pad_edge=False)
-    for name, value in status.items():
-        if name == "problems":
-            value = f"{len(value)} files" if value else "none"
-        elif isinstance(value, dict):
-            value = ", ".join(f"{key} {v}" for key, v in value.items()) or "none"
-        table.add_row(name, f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value))
-    Console(highlight=False).print(table)
+    print_status(status)
+
+
+def _eval(args: argparse.Namespace) -> None:
+    scores = evaluate(open_index(args.index), _queries(args.questions, ("question",)))
+    if not scores:
+        raise InputError(f'{args.questions} holds no question with "must"; see examples/questions.jsonl')
+    if args.json:
+        for score in scores:
+            print_json(asdict(score))
+        return
+    print_scores(scores)
 
 
 def _verify(args: argparse.Namespace) -> None:
@@ -179,36 +135,6 @@ def _serve(args: argparse.Namespace) -> None:
 # --- helpers ----------------------------------------------------------------------------------------------------
 
 
-class _Bars:
-    """Progress on stderr while a build runs; nothing where stderr is no terminal."""
-
-    def __init__(self) -> None:
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-        )
-        self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
-        self._tasks: dict[str, Any] = {}
-
-    def __enter__(self) -> _Bars:
-        if sys.stderr.isatty():
-            self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._progress.live.is_started:
-            self._progress.stop()
-
-    def update(self, stage: str, done: int, total: int) -> None:
-        """Show `stage` at done/total."""
-        if stage not in self._tasks:
-            self._tasks[stage] = self._progress.add_task(stage, total=None)
-        self._progress.update(self._tasks[stage], completed=done, total=total or None)
-
-
 def _filters(args: argparse.Namespace) -> Filters:
     return make_filters(args.since, args.until, args.tag, args.category)
 
@@ -229,17 +155,6 @@ def _queries(path: str, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
         if not isinstance(line, dict) or "id" not in line or not any(line.get(name) for name in needed):
             raise InputError(f'{path}, line {number} lacks "id" or {" or ".join(map(repr, needed))}')
         yield line
-
-
-def _json(value: object) -> None:
-    """One JSON line. What UTF-8 can't hold is replaced, so that a bad file name never breaks the stream."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    sys.stdout.buffer.write(text.encode("utf-8", errors="replace") + b"\n")
-
-
-def _line(text: str) -> str:
-    """Text of a post or a file name, safe for a terminal and on one line."""
-    return repair(" ".join(text.split()))
 
 
 # --- the command line -------------------------------------------------------------------------------------------
@@ -286,6 +201,10 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--json", action="store_true", help="print one JSON object")
     verb("verify", _verify, "check every file of the index against its checksum")
     verb("rollback", _rollback, "go back to the generation before")
+
+    sub = verb("eval", _eval, "score the search on labelled questions: hit@k and MRR by language and leg")
+    sub.add_argument("questions", metavar="QUESTIONS.jsonl", help='JSON lines with "id", "lang", "question" and "must"')
+    sub.add_argument("--json", action="store_true", help="print JSON lines")
 
     sub = verb("serve", _serve, "serve the web page and the API on this machine")
     add_options(sub)

@@ -10,7 +10,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,9 +48,17 @@ class Parts:
     variants: Variants
 
 
-def search(parts: Parts, question: str, k: int, filters: Filters, per_post: int | None = PER_POST) -> list[Hit]:
+def search(
+    parts: Parts,
+    question: str,
+    k: int,
+    filters: Filters,
+    per_post: int | None = PER_POST,
+    weights: Mapping[str, float] = WEIGHTS,
+) -> list[Hit]:
     """At most k hits, best first, without those that share nothing with the question.
 
+    `weights` of the legs sum to 1; a leg alone, {"dense": 1.0}, ranks the candidates of both that see the whole corpus.
     Raises InputError for an empty or too long question, k < 1, or filters that name nothing in the index.
     """
     question = check_question(question)
@@ -61,7 +69,7 @@ def search(parts: Parts, question: str, k: int, filters: Filters, per_post: int 
         return []
     allowed = _allowed_rows(parts.store, filters) if filters else None
     rows, legs = _score(parts, question, max(CANDIDATES, 2 * k), allowed)
-    total = np.sum([weight * legs[leg] for leg, weight in WEIGHTS.items()], axis=0)
+    total = np.sum([weight * legs[leg] for leg, weight in weights.items()], axis=0)
     order = np.lexsort((rows, -total))
     ranked = [
         (int(rows[i]), float(total[i]), {
