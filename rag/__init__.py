@@ -9,10 +9,10 @@ ask:   question -> search (dense | lexical, late interaction) -> hits -> answer 
 >>> answer = rag.Chatbot(index).ask("パン屋は何時に開く？")
 """
 
-from rag.build import BuildReport
 from rag.chat import Chatbot
 from rag.errors import RagError
 from rag.index import Index, build_index, open_index
+from rag.plan import BuildReport
 from rag.types import Answer, Citation, Filters, Hit, Passage, Post
 
 __all__ = [

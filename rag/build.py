@@ -11,109 +11,68 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import sudachipy
 
 from rag import arrays, generation
 from rag.adapt import MIN_PASSAGES, adapt
 from rag.arrays import Arrays
 from rag.calibrate import HITS, calibrate
 from rag.embed import StaticEncoder, load_encoder, save_table
-from rag.errors import PostsError, UnusableIndex
-from rag.generation import Generation
+from rag.errors import PostsError
+from rag.generation import Writer
+from rag.kept import read_cleaned, unpack, write_kept
 from rag.late import document_frequency
 from rag.lexical import build_lexical
-from rag.load import load_posts
 from rag.parts import make_reader, open_parts
-from rag.prepare import Prepared, prepare
+from rag.plan import BuildReport, Plan, make_plan, pipeline_version
+from rag.prepare import Prepared, cache_key, prepare
 from rag.search import search
-from rag.store import PassageStore, write_store
-from rag.types import Encoder, Filters, Passage, Post, Problem, Progress
+from rag.settings import DEFAULTS, Settings, as_json
+from rag.store import write_store
+from rag.types import CleanPost, Encoder, Filters, Passage, Progress
 
-#: Raised by one whenever a stage makes something else of the same input: older generations are then not taken over.
-PIPELINE = 1
+#: Bytes of a generation for each byte of the posts: measured 3 to 6, most with many short passages.
+_BYTES_PER_BYTE = 4
+#: Part of the passages that may be new before an index is asked again what its scores mean.
+RECALIBRATE = 0.1
 TABLE = "table.safetensors"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a build was asked for; kept with the index."""
-
-    model: str | None = None  # None: the built-in one
-    adapt: bool = True
-    permalink: str | None = None
-    drafts: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What a build did, or would do. Post paths are sorted."""
-
-    new: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-    unchanged: int
-    problems: tuple[Problem, ...]
-    passages: int = 0
-    embedded: int = 0  # passages that were not taken over from the generation before
-    dropped: dict[str, int] = field(default_factory=dict)  # by reason
-    seconds: dict[str, float] = field(default_factory=dict)  # by stage
-
-    @property
-    def anything_changed(self) -> bool:
-        """Whether the posts differ from those of the generation in use."""
-        return bool(self.new or self.changed or self.removed)
-
-
 def build(
-    posts: Path, root: Path, settings: Settings, *, rebuild: bool = False, plan: bool = False,
-    progress: Progress | None = None,
+    posts: Path, root: Path, asked: Settings, *, rebuild: bool = False, plan: bool = False,
+    allow_removals: bool = False, progress: Progress | None = None,
 ) -> BuildReport:  # fmt: skip
     """Bring the index in `root` up to date with the posts and publish it; with `plan` only say what would be done.
 
-    Raises PostsError when there is nothing to index, BusyError when another build is at work, StorageError when the
-    disk refuses; the index that was there is then untouched.
+    Raises PostsError when there is nothing to index, or so much is gone that it looks like a mistake, unless
+    `allow_removals`; BusyError when another build is at work, StorageError when the disk refuses. The index that was
+    there is then untouched.
     """
     clock = Clock(progress)
     with clock.stage("load"):
-        loaded, problems = load_posts(posts, permalink=settings.permalink, drafts=settings.drafts)
-    if not loaded:
-        why = f" ({problems[0].path}: {problems[0].reason})" if problems else ""
-        raise PostsError(f"{posts} holds no post that can be indexed{why}; give a folder of Markdown files (*.md)")
-    before = None if rebuild else _previous(root, settings)
-    report = _compare(loaded, problems, before)
-    if plan or (before and not report.anything_changed):
-        meta = before.meta if before else {}
-        passages, dropped = int(meta.get("passages", 0)), dict(meta.get("dropped", {}))
-        return replace(report, passages=passages, dropped=dropped, seconds=clock.seconds)
-    with generation.writer(root, need_bytes=4 * sum(len(p.body) for p in loaded)) as writer:
-        with clock.stage("clean"):
-            prepared = prepare(loaded, progress=progress)
-        if not prepared.passages:
-            raise PostsError(f"{posts}: nothing was left of {len(loaded)} posts after cleaning; see what they hold")
-        encoder, static = _encoders(prepared.passages, settings, before, writer.path / TABLE, clock)
-        old = arrays.load(before.path) if before and before.meta["static_model"] == static.name else None
-        with clock.stage("embed"):
-            made, embedded = arrays.compute(prepared.passages, encoder, static, old, progress)
-        with clock.stage("write"):
-            write_store(writer.path, loaded, prepared.passages, prepared.dropped)
-            arrays.save_glosses(writer.path, prepared.passages)
-            _write_arrays(writer.path, made, static.vocab_size)
-        with clock.stage("calibrate"):
-            calibration = _calibrate(writer.path, prepared.passages, encoder, static)
-        report = replace(
-            report, passages=len(prepared.passages), embedded=embedded, seconds=clock.seconds,
-            dropped=dict(sorted(Counter(d.reason for d in prepared.dropped).items())),
-        )  # fmt: skip
-        with clock.stage("publish"):
-            meta = _meta(loaded, prepared, report, settings, encoder, static)
-            writer.publish(meta | {"calibration": calibration})
-    return replace(report, seconds=clock.seconds)
+        planned = make_plan(posts, root, asked, rebuild=rebuild)
+    if planned.report.guard and not (plan or allow_removals):
+        raise PostsError(planned.report.guard)
+    if plan or not planned.needed:
+        return _idle(planned, clock)
+    with generation.writer(root, need_bytes=_BYTES_PER_BYTE * planned.total_bytes) as writer:
+        if generation.in_use(root) != planned.in_use:  # another build came first
+            planned = make_plan(posts, root, asked, rebuild=rebuild)
+            if not planned.needed:
+                return _idle(planned, clock)
+        return _publish(planned, writer, clock)
+
+
+def _idle(planned: Plan, clock: Clock) -> BuildReport:
+    """The report of a build that changes nothing."""
+    meta = planned.before.meta if planned.before else {}
+    passages, dropped = int(meta.get("passages", 0)), dict(meta.get("dropped", {}))
+    return replace(planned.report, passages=passages, dropped=dropped, seconds=clock.seconds)
 
 
 class Clock:
@@ -133,55 +92,63 @@ class Clock:
         self.seconds[name] = round(time.perf_counter() - start, 3)
 
 
-def _previous(root: Path, settings: Settings) -> Generation | None:
-    """The generation in use, if a build with these settings can take over from it."""
-    try:
-        found = generation.open_verified(root)
-    except UnusableIndex:
-        return None  # nothing there, or damaged: everything is made again
-    meta = found.manifest["meta"]
-    same = meta.get("pipeline") == pipeline_version() and meta.get("settings") == asdict(settings)
-    return found if same and meta.get("base_model") == StaticEncoder.load().name else None
+def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
+    """Compute what is new, write a generation and put it in use."""
+    before, folder = planned.before, writer.path
+    with clock.stage("clean"):
+        prepared, cleaned = _prepare(planned, clock.progress)
+    if not prepared.passages:
+        raise PostsError(
+            f"{planned.folder}: nothing was left of {len(planned.posts)} posts after cleaning; see what they hold"
+        )
+    encoder, static = _encoders(prepared.passages, planned, folder / TABLE, clock)
+    old = arrays.load(before.path) if before and before.meta["static_model"] == static.name else None
+    with clock.stage("embed"):
+        made, embedded = arrays.compute(prepared.passages, encoder, static, old, clock.progress)
+    with clock.stage("write"):
+        write_store(folder, planned.posts, prepared.passages, prepared.dropped)
+        write_kept(folder, planned.posts, planned.report.problems, cleaned)
+        arrays.save_glosses(folder, prepared.passages)
+        _write_arrays(folder, made, static.vocab_size)
+    with clock.stage("calibrate"):
+        scale = _calibration(planned, folder, prepared.passages, embedded, (encoder, static))
+    report = replace(
+        planned.report, passages=len(prepared.passages), embedded=embedded, seconds=clock.seconds,
+        dropped=dict(sorted(Counter(d.reason for d in prepared.dropped).items())),
+    )  # fmt: skip
+    with clock.stage("publish"):
+        meta = _meta(planned, report, encoder, static) | scale
+        writer.publish(meta, check=lambda path: open_parts(path, encoder, static).store.close())
+    return replace(report, seconds=clock.seconds)
 
 
-def pipeline_version() -> str:
-    """Names everything outside the posts that decides what a build makes of them, the model aside."""
-    return f"{PIPELINE}/sudachi {sudachipy.__version__}"
-
-
-def _compare(posts: Sequence[Post], problems: Sequence[Problem], before: Generation | None) -> BuildReport:
-    known: dict[str, tuple[str, str]] = {}
-    if before:
-        store = PassageStore(before.path)
-        known = store.digests()
-        store.close()
-    now = {p.path: (p.digest, p.url) for p in posts}
-    return BuildReport(
-        new=tuple(sorted(now.keys() - known.keys())),
-        changed=tuple(sorted(path for path in now.keys() & known.keys() if now[path] != known[path])),
-        removed=tuple(sorted(known.keys() - now.keys())),
-        unchanged=sum(now[path] == known[path] for path in now.keys() & known.keys()),
-        problems=tuple(problems),
-    )
+def _prepare(planned: Plan, progress: Progress | None) -> tuple[Prepared, dict[str, CleanPost | bytes]]:
+    """What is to be indexed, and each post's cleaned form, by path, for the next build."""
+    packed = read_cleaned(planned.before.path, planned.posts) if planned.before else {}
+    keys = {post.path: cache_key(post) for post in planned.posts}
+    cached = {keys[path]: unpack(clean, path) for path, clean in packed.items()}
+    prepared = prepare(planned.posts, planned.settings.rules, cached=cached, progress=progress)
+    return prepared, {path: packed.get(path) or prepared.cleaned[key] for path, key in keys.items()}
 
 
 def _encoders(
-    passages: Sequence[Passage], settings: Settings, before: Generation | None, table: Path, clock: Clock
-) -> tuple[Encoder, StaticEncoder]:
+    passages: Sequence[Passage], planned: Plan, table: Path, clock: Clock
+) -> tuple[Encoder, StaticEncoder]:  # fmt: skip
     """The encoder of the dense leg and the static one of the late leg; an adapted table is written to `table`.
 
     The table of the generation before is kept: adapting anew would change every vector for a few new posts.
     """
-    static = StaticEncoder.load()
+    before, settings = planned.before, planned.settings
     if before and (before.path / TABLE).exists():
         table.write_bytes((before.path / TABLE).read_bytes())
         static = StaticEncoder.load(table=table)
-    elif settings.adapt and len(passages) >= MIN_PASSAGES:
-        with clock.stage("adapt"):
-            save_table(table, *adapt(static, passages, progress=clock.progress))
-        static = StaticEncoder.load(table=table)
-    builtin = settings.model in (None, "builtin")
-    return (static if builtin else load_encoder(settings.model)), static
+    else:
+        static = StaticEncoder.load()
+        if settings.adapt and len(passages) >= MIN_PASSAGES:
+            with clock.stage("adapt"):
+                save_table(table, *adapt(static, passages, progress=clock.progress))
+            static = StaticEncoder.load(table=table)
+    return (static if settings.model == DEFAULTS.model else load_encoder(settings.model)), static
 
 
 def _write_arrays(folder: Path, made: Arrays, token_count: int) -> None:
@@ -193,30 +160,31 @@ def _write_arrays(folder: Path, made: Arrays, token_count: int) -> None:
     np.save(folder / "token_df.npy", df, allow_pickle=False)
 
 
-def _calibrate(
-    folder: Path, passages: Sequence[Passage], encoder: Encoder, static: StaticEncoder
-) -> dict[str, list[float]]:
-    """What this index's scores mean for an answer, found by asking it."""
-    parts = open_parts(folder, encoder, static)
+def _calibration(
+    planned: Plan, folder: Path, passages: Sequence[Passage], embedded: int, encoders: tuple[Encoder, StaticEncoder]
+) -> dict[str, Any]:
+    """What this index's scores mean for an answer: found by asking it, or known from before when little is new."""
+    old = planned.before.meta if planned.before else {}
+    new = embedded + int(old.get("new_since_calibration", 0))
+    if "calibration" in old and new <= RECALIBRATE * len(passages):
+        return {"calibration": old["calibration"], "new_since_calibration": new}
+    parts = open_parts(folder, *encoders)
     found = calibrate(passages, lambda question: search(parts, question, HITS, Filters()), make_reader(parts))
     parts.store.close()
-    return found.as_json()
+    return {"calibration": found.as_json(), "new_since_calibration": 0}
 
 
-def _meta(
-    posts: Sequence[Post], prepared: Prepared, report: BuildReport, settings: Settings, encoder: Encoder,
-    static: StaticEncoder,
-) -> dict[str, Any]:  # fmt: skip
-    dates = sorted(p.date for p in posts if p.date)
+def _meta(planned: Plan, report: BuildReport, encoder: Encoder, static: StaticEncoder) -> dict[str, Any]:
+    dates = sorted(p.date for p in planned.posts if p.date)
     return {
         "pipeline": pipeline_version(),
-        "settings": asdict(settings),
+        "settings": as_json(planned.settings),
         "model": encoder.name,
         "dim": encoder.dim,
         "base_model": static.base_name,
         "static_model": static.name,
-        "posts": len(posts),
-        "passages": len(prepared.passages),
+        "posts": len(planned.posts),
+        "passages": report.passages,
         "oldest": dates[0] if dates else "",
         "newest": dates[-1] if dates else "",
         "dropped": report.dropped,

@@ -16,13 +16,15 @@ from typing import Any
 
 from rag import generation
 from rag.api import answer_json, passage_json, passage_record
-from rag.build import Settings, build
+from rag.build import build
 from rag.chat import Chatbot
 from rag.errors import InputError, RagError
 from rag.evaluate import evaluate
 from rag.generate import load_generator
 from rag.index import DEFAULT_INDEX, open_index
+from rag.rules import load_rules
 from rag.search import make_filters
+from rag.settings import Settings
 from rag.terminal import Bars, one_line, print_answer, print_hit, print_json, print_report, print_scores, print_status
 from rag.types import Filters
 from rag.web.options import add_options, options_from
@@ -49,11 +51,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _build(args: argparse.Namespace) -> None:
-    settings = Settings(model=args.model, adapt=args.adapt, permalink=args.permalink, drafts=args.drafts)
     with Bars() as bars:
         report = build(
-            Path(args.posts), Path(args.index), settings, rebuild=args.rebuild, plan=args.plan, progress=bars.update
-        )
+            Path(args.posts), Path(args.index), _settings(args), rebuild=args.rebuild, plan=args.plan,
+            allow_removals=args.allow_removals, progress=bars.update,
+        )  # fmt: skip
     print_report(report, planned=args.plan, index=args.index)
 
 
@@ -135,6 +137,11 @@ def _serve(args: argparse.Namespace) -> None:
 # --- helpers ----------------------------------------------------------------------------------------------------
 
 
+def _settings(args: argparse.Namespace) -> Settings:
+    rules = load_rules(args.rules) if args.rules else None
+    return Settings(args.model, args.adapt, args.permalink, args.drafts, args.future, rules)
+
+
 def _filters(args: argparse.Namespace) -> Filters:
     return make_filters(args.since, args.until, args.tag, args.category)
 
@@ -173,17 +180,9 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     sub = verb("build", _build, "build an index from a folder of posts, or bring it up to date")
-    sub.add_argument("posts", metavar="POSTS", help="folder with Markdown posts")
-    sub.add_argument(
-        "--model", metavar="NAME", help="a sentence-transformers model, by name or path (the built-in one)"
-    )
-    sub.add_argument(
-        "--no-adapt", dest="adapt", action="store_false", help="don't fit the built-in model to these posts"
-    )
-    sub.add_argument("--rebuild", action="store_true", help="take nothing over from the index that is there")
+    _add_settings(sub)
+    sub.add_argument("--rebuild", action="store_true", help="take nothing computed over from the index that is there")
     sub.add_argument("--plan", action="store_true", help="only say what would be done")
-    sub.add_argument("--permalink", metavar="PATTERN", help="Jekyll permalink pattern (/:year/:month/:day/:title/)")
-    sub.add_argument("--drafts", action="store_true", help="index drafts too")
 
     sub = verb("search", _search, "show the passages that fit a question best")
     _add_question(sub)
@@ -209,6 +208,21 @@ def _parser() -> argparse.ArgumentParser:
     sub = verb("serve", _serve, "serve the web page and the API on this machine")
     add_options(sub)
     return parser
+
+
+def _add_settings(sub: argparse.ArgumentParser) -> None:
+    """What `build` and `watch` take; an option that is not given is as the index was built."""
+    yes_no = argparse.BooleanOptionalAction
+    sub.add_argument("posts", metavar="POSTS", help="folder with Markdown posts")
+    sub.add_argument("--model", metavar="NAME", help="a sentence-transformers model, by name or path (builtin)")
+    sub.add_argument("--adapt", action=yes_no, help="fit the built-in model to these posts (yes)")
+    sub.add_argument("--permalink", metavar="PATTERN", help="Jekyll permalink pattern (/:year/:month/:day/:title/)")
+    sub.add_argument("--drafts", action=yes_no, help="index drafts too (no)")
+    sub.add_argument("--future", action=yes_no, help="index posts dated in the future too (no)")
+    sub.add_argument("--rules", metavar="FILE", help="TOML file of what else cleaning should drop on this site")
+    sub.add_argument(
+        "--allow-removals", action="store_true", help="go on although many posts of the index are gone from the folder"
+    )
 
 
 def _add_question(sub: argparse.ArgumentParser) -> None:

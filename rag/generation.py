@@ -25,7 +25,8 @@ from rag.errors import BusyError, IndexDamaged, IndexMismatch, IndexMissing, Sto
 from rag.manifest import Generation, verify
 
 __all__ = [
-    "Generation", "Writer", "current", "generations", "open_current", "open_verified", "rollback", "verify", "writer",
+    "Generation", "Writer", "current", "generations", "in_use", "open_current", "open_verified", "rollback", "verify",
+    "writer",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -157,7 +158,7 @@ def writer(root: Path, *, need_bytes: int = 0, wait: bool = False) -> Iterator[W
         finally:
             with suppress(OSError, UnusableIndex):
                 # CURRENT is asked, as an interrupt may have come just after it was replaced.
-                if _in_use(root) != new.path.name:
+                if in_use(root) != new.path.name:
                     disk.remove_folder(new.path)
                     disk.remove_file(root / _NEXT_CURRENT)
 
@@ -170,9 +171,9 @@ def rollback(root: Path) -> Generation:
     with suppress(IndexDamaged):
         manifest.read_pointer(root)
     with _exclusive(root, wait=False), _writing(root):
-        in_use = _in_use(root)
-        for generation in _up_to(in_use, generations(root)):
-            if generation.id != in_use:
+        now = in_use(root)
+        for generation in _up_to(now, generations(root)):
+            if generation.id != now:
                 with suppress(IndexDamaged):
                     verify(generation)
                     _point(root, generation)
@@ -180,25 +181,25 @@ def rollback(root: Path) -> Generation:
     raise IndexMissing(f"{root} holds no earlier generation to return to. Build it anew with `rag build --rebuild`.")
 
 
-def _in_use(root: Path) -> str | None:
+def in_use(root: Path) -> str | None:
     """Id of the generation in use; none when CURRENT is missing or damaged."""
     with suppress(IndexMissing, IndexDamaged):
         return manifest.read_pointer(root)[0]
     return None
 
 
-def _up_to(in_use: str | None, newest_first: list[Generation]) -> list[Generation]:
+def _up_to(now: str | None, newest_first: list[Generation]) -> list[Generation]:
     """Without those after the one in use: they were rolled back, or lost their build just before it was published."""
     ids = [generation.id for generation in newest_first]
-    return newest_first[ids.index(in_use) :] if in_use in ids else newest_first
+    return newest_first[ids.index(now) :] if now in ids else newest_first
 
 
 def _collect(root: Path) -> None:
     """Remove what nobody will ask for: all but the generation in use and the one before it."""
     names, keep = disk.names(root), set[str | None]()
     if manifest.CURRENT in names:  # else nothing was ever published
-        in_use = _in_use(root)
-        keep = {in_use, *(generation.id for generation in _up_to(in_use, generations(root))[:_KEPT])}
+        now = in_use(root)
+        keep = {now, *(generation.id for generation in _up_to(now, generations(root))[:_KEPT])}
     for name in filter(manifest.FOLDER.fullmatch, names):
         if name not in keep:
             disk.remove_folder(root / name)  # without any one of its files it is not complete any more
@@ -217,7 +218,7 @@ def _point(root: Path, generation: Generation) -> None:
         disk.replace(root / manifest.CURRENT, manifest.pointer_to(generation), via=root / _NEXT_CURRENT)
         disk.sync_folder(root)
     except OSError as exc:
-        if _in_use(root) != generation.id:
+        if in_use(root) != generation.id:
             raise
         how = f"{root} now serves {generation.id}, but a power loss may undo that ({exc.strerror})"
         raise StorageError(f"{how}. Check the disk and build again.") from exc

@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from rag import generation
-from rag.build import TABLE, BuildReport, Settings, build
+from rag.build import TABLE, build
 from rag.calibrate import Calibration
 from rag.embed import StaticEncoder, load_encoder
 from rag.errors import IndexMismatch
 from rag.generation import Generation
 from rag.parts import make_reader, open_parts, score_texts
+from rag.plan import BuildReport
+from rag.rules import SiteRules
 from rag.search import PER_POST, Parts, make_filters, search
+from rag.settings import Settings
 from rag.types import Dropped, Encoder, Filters, Hit, Passage, Progress
 
 DEFAULT_INDEX = "indexes/default"
@@ -93,16 +96,22 @@ class Index:
 
 
 def build_index(
-    posts: str | Path, index: str | Path = DEFAULT_INDEX, *, model: str | None = None, adapt: bool = True,
-    rebuild: bool = False, permalink: str | None = None, drafts: bool = False, progress: Progress | None = None,
+    posts: str | Path, index: str | Path = DEFAULT_INDEX, *, model: str | None = None, adapt: bool | None = None,
+    permalink: str | None = None, drafts: bool | None = None, future: bool | None = None,
+    rules: SiteRules | None = None, rebuild: bool = False, allow_removals: bool = False,
+    progress: Progress | None = None,
 ) -> Index:  # fmt: skip
     """Build the index of a folder of posts, or bring it up to date, and open it; `Index.report` says what was done.
 
-    `model` is a sentence-transformers model by name or path instead of the built-in one; `adapt` fits the built-in one
-    to these posts; `rebuild` takes nothing over from an earlier build. Raises the errors of `rag.errors`.
+    `model` is a sentence-transformers model by name or path, or "builtin"; `adapt` fits the built-in one to these
+    posts; `rules` are a site's own for cleaning (`rag.rules`). What is None is as the index was built before, or else
+    the default. `rebuild` takes nothing computed over; `allow_removals` is needed when many posts are gone. Raises the
+    errors of `rag.errors`.
     """
-    settings = Settings(model=model, adapt=adapt, permalink=permalink, drafts=drafts)
-    report = build(Path(posts), Path(index), settings, rebuild=rebuild, progress=progress)
+    asked = Settings(model, adapt, permalink, drafts, future, rules)
+    report = build(
+        Path(posts), Path(index), asked, rebuild=rebuild, allow_removals=allow_removals, progress=progress
+    )  # fmt: skip
     return open_index(index, report=report)
 
 

@@ -90,16 +90,22 @@ def dump(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, indent=1, allow_nan=False).encode("ascii")
 
 
+def read(path: Path, manifest_sha256: str | None = None) -> Generation:
+    """The generation in a folder by its manifest alone, whatever became of the files. Raises as `load` does."""
+    with reading(path):
+        data = disk.read(path / MANIFEST, _MANIFEST_LIMIT)
+        if manifest_sha256 not in (None, _sha256(data)):
+            raise damaged(path / MANIFEST, "altered")
+        return Generation(path.name, path, _parse(path / MANIFEST, data))
+
+
 def load(path: Path, manifest_sha256: str | None = None) -> Generation:
     """The generation in a folder: manifest sound, files all there, of the right size, and no others. Hashes no file.
 
     Raises IndexDamaged, IndexMismatch for another format, UnusableIndex when something may not be read.
     """
     with reading(path):
-        data = disk.read(path / MANIFEST, _MANIFEST_LIMIT)
-        if manifest_sha256 not in (None, _sha256(data)):
-            raise damaged(path / MANIFEST, "altered")
-        generation = Generation(path.name, path, _parse(path / MANIFEST, data))
+        generation = read(path, manifest_sha256)
         files = generation.manifest["files"]
         for name, entry in files.items():
             size = disk.size(path / name)

@@ -7,14 +7,13 @@ it is only read after that.
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from rag.errors import IndexDamaged
+from rag import database
 from rag.types import Copy, Dropped, Filters, Ids, Passage, Post
 
 FILE = "passages.sqlite"
@@ -27,23 +26,19 @@ CREATE TABLE passages (
 CREATE TABLE labels (kind TEXT, name TEXT, row INTEGER);
 CREATE TABLE dropped (post TEXT, start_line INTEGER, end_line INTEGER, reason TEXT, text TEXT);
 """
-_INDEXES = """
-CREATE UNIQUE INDEX passage_id ON passages (id);
-CREATE INDEX passage_post ON passages (post, start_line);
-CREATE INDEX passage_date ON passages (date);
-CREATE INDEX label_row ON labels (kind, name, row);
-CREATE INDEX dropped_reason ON dropped (reason);
-"""
+_INDEXES = (
+    "CREATE UNIQUE INDEX passage_id ON passages (id)",
+    "CREATE INDEX passage_post ON passages (post, start_line)",
+    "CREATE INDEX passage_date ON passages (date)",
+    "CREATE INDEX label_row ON labels (kind, name, row)",
+    "CREATE INDEX dropped_reason ON dropped (reason)",
+)
 _COLUMNS = "id, text, title, heading, post, url, date, tags, categories, start_line, end_line, also_in"
 
 
 def write_store(folder: Path, posts: Iterable[Post], passages: Sequence[Passage], dropped: Iterable[Dropped]) -> None:
-    """Write the file into `folder`. Same input, same bytes."""
-    db = sqlite3.connect(folder / FILE, isolation_level=None)
-    try:
-        # The whole generation is synced when it is published, so the journal would only cost time.
-        db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
-        db.execute("BEGIN")
+    """Write the file into `folder`. Same input, same bytes. Raises OSError when the disk refuses."""
+    with database.writing(folder / FILE, _SCHEMA) as db:
         db.executemany(
             "INSERT INTO posts VALUES (?,?,?,?,?)", ((p.path, p.digest, p.title, p.date, p.url) for p in posts)
         )
@@ -56,10 +51,8 @@ def write_store(folder: Path, posts: Iterable[Post], passages: Sequence[Passage]
             "INSERT INTO dropped VALUES (?,?,?,?,?)",
             ((d.post, d.start_line, d.end_line, d.reason, d.text) for d in dropped),
         )
-        db.execute("COMMIT")
-        db.executescript(_INDEXES)
-    finally:
-        db.close()
+        for index in _INDEXES:
+            db.execute(index)
 
 
 def _as_row(p: Passage) -> tuple[str | int, ...]:
@@ -81,12 +74,8 @@ class PassageStore:
     def __init__(self, folder: Path) -> None:
         self._lock = threading.Lock()
         self._path = folder / FILE
-        uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
-        try:
-            self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            self._count = int(self._query("SELECT count(*) FROM passages")[0][0])
-        except sqlite3.Error as error:
-            raise IndexDamaged(f"{self._path} can't be read as SQLite ({error}); run `rag build` again") from error
+        self._db = database.connect(self._path)
+        self._count = int(self._query("SELECT count(*) FROM passages")[0][0])
 
     def close(self) -> None:
         """Close the file; the store can't be used after that."""
@@ -96,7 +85,7 @@ class PassageStore:
         return self._count
 
     def _query(self, sql: str, args: Sequence[str | int] = ()) -> list[tuple[str, ...]]:
-        with self._lock:
+        with self._lock, database.reading(self._path):
             return self._db.execute(sql, args).fetchall()
 
     def get(self, rows: Sequence[int]) -> list[Passage]:

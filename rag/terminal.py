@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from rag.build import BuildReport
 from rag.evaluate import Score
+from rag.plan import BuildReport
 from rag.types import Answer, Hit, Passage
 from rag.unicode import repair
 
@@ -34,13 +34,21 @@ def print_report(report: BuildReport, *, planned: bool, index: str) -> None:
     """What a build did or would do, and the files with a problem."""
     counts = f"{len(report.new)} new, {len(report.changed)} changed, {len(report.removed)} removed"
     print(f"posts      {counts}, {report.unchanged} unchanged")
+    if report.options:
+        print(f"options    {one_line(' '.join(report.options))} (as the index was built)")
+    if report.anew:
+        print(f"anew       nothing is taken over: {one_line(report.anew)}")
     if planned:
         for word, paths in (("new", report.new), ("changed", report.changed), ("removed", report.removed)):
             for path in paths[:_LISTED]:
                 print(f"  {word:8} {one_line(path)}")
             if len(paths) > _LISTED:
                 print(f"  {word:8} … and {len(paths) - _LISTED} more")
-        print("planned only: nothing was written")
+        cleaned = len(report.new) + len(report.changed) + (report.unchanged if report.anew else 0)
+        taken = 0 if report.anew else report.unchanged
+        print(f"planned only: nothing was written; a build would clean {cleaned:,} posts and take over {taken:,}")
+        if report.guard:
+            print(f"refused    {one_line(report.guard)}")
     else:
         print(f"passages   {report.passages} kept, {report.embedded} of them embedded now")
         print(f"dropped    {', '.join(f'{n} {reason}' for reason, n in report.dropped.items()) or 'nothing'}")

@@ -1,15 +1,21 @@
 """Building: from posts to a published index, again after edits, and what can't be built."""
 
 import json
+import resource
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 import rag
-from rag import arrays
-from rag.build import Settings, build
-from rag.errors import PostsError
+from rag import arrays, generation
+from rag import build as build_module
+from rag.build import build
+from rag.errors import BusyError, IndexDamaged, PostsError
+from rag.rules import SiteRules
+from rag.settings import Settings
 from tests.conftest import POSTS, write_post
 
 
@@ -101,6 +107,140 @@ def test_other_settings_make_everything_again(posts, tmp_path):
     index = rag.build_index(posts, tmp_path / "ix", permalink="/p/:title/")
     assert index.report.embedded == len(index)
     assert next(index.passages()).url == "/p/bakery/"
+
+
+def test_settings_that_are_not_given_are_as_the_index_was_built(posts, tmp_path):
+    first = rag.build_index(posts, tmp_path / "ix", permalink="/p/:title/", adapt=False)
+    again = rag.build_index(posts, tmp_path / "ix")
+    assert again.generation.id == first.generation.id
+    assert again.report.options == ("--no-adapt", "--permalink /p/:title/")
+    anew = rag.build_index(posts, tmp_path / "ix", rebuild=True)
+    assert (anew.report.anew, anew.report.embedded) == ("it was asked for", len(anew))
+    assert next(anew.passages()).url == "/p/bakery/"
+    default = rag.build_index(posts, tmp_path / "ix", permalink="")
+    assert default.report.options == ("--no-adapt",)
+    assert next(default.passages()).url == "/2025/04/02/bakery/"
+
+
+def test_settings_survive_a_damaged_index(posts, tmp_path):
+    first = rag.build_index(posts, tmp_path / "ix", permalink="/p/:title/")
+    (first.generation.path / "vectors.npy").write_bytes(b"")
+    index = rag.build_index(posts, tmp_path / "ix")
+    assert "vectors.npy is 0 bytes long" in index.report.anew
+    assert next(index.passages()).url == "/p/bakery/"
+
+
+def test_rules_of_the_site_are_kept_and_a_change_of_them_cleans_anew(posts, tmp_path):
+    rag.build_index(posts, tmp_path / "ix").close()
+    ruled = rag.build_index(posts, tmp_path / "ix", rules=SiteRules(drop_patterns=("^シュトーレン",)))
+    assert ruled.report.anew == "other settings"
+    assert ruled.report.dropped["site_pattern"] == 1
+    assert not any("シュトーレン" in p.text for p in ruled.passages())
+    write_post(
+        posts, "2025-12-02-x.md", "短い記事", "2025-12-02", [], [], "窓辺の鉢植えについて書いた、短いが役に立つ文章。"
+    )
+    later = rag.build_index(posts, tmp_path / "ix")
+    assert (later.report.anew, later.report.dropped["site_pattern"]) == ("", 1)
+
+
+def test_drafts_and_posts_to_come_stay_out_unless_asked_for(posts, tmp_path):
+    write_post(
+        posts, "2999-01-01-later.md", "遠い先", "2999-01-01", [], [], "遠い先の記事は、その日が来るまで索引に入らない。"
+    )
+    (posts / "_drafts").mkdir()
+    write_post(
+        posts / "_drafts", "idea.md", "下書き", "2025-01-01", [], [], "下書きの記事は、頼まれないかぎり索引に入らない。"
+    )
+    left_out = rag.build_index(posts, tmp_path / "ix")
+    assert {p.path for p in left_out.report.problems} == {"2999-01-01-later.md", "_drafts/idea.md"}
+    asked = rag.build_index(posts, tmp_path / "ix", drafts=True, future=True)
+    assert {"2999-01-01-later.md", "_drafts/idea.md"} <= {p.post for p in asked.passages()}
+    again = rag.build_index(posts, tmp_path / "ix", drafts=False)
+    assert again.report.removed == ("_drafts/idea.md",)
+
+
+@pytest.fixture
+def many(tmp_path):
+    """A folder of 12 posts and its index."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for day in range(1, 13):
+        write_post(folder, f"2025-03-{day:02}-p.md", f"記事{day}", f"2025-03-{day:02}", [], [],
+                   f"三月{day}日の記事には、その日の天気と、朝に飲んだ{day}杯のお茶のことが書いてある。")  # fmt: skip
+    rag.build_index(folder, tmp_path / "ix").close()
+    return folder
+
+
+def test_a_build_that_would_remove_many_posts_is_refused_unless_told(many, tmp_path):
+    for path in sorted(many.glob("*.md"))[:5]:
+        path.unlink()
+    with pytest.raises(PostsError, match=r"5 of the 12 posts .*2025-03-01-p\.md.*--allow-removals"):
+        rag.build_index(many, tmp_path / "ix")
+    assert len(rag.open_index(tmp_path / "ix").posts()) == 12
+    assert build(many, tmp_path / "ix", Settings(), plan=True).guard.startswith("5 of the 12 posts")
+    with pytest.raises(PostsError, match="--allow-removals"):
+        rag.build_index(many, tmp_path / "ix", rebuild=True)
+    assert len(rag.build_index(many, tmp_path / "ix", allow_removals=True).posts()) == 7
+
+
+def test_renames_are_not_removals(many, tmp_path):
+    for path in sorted(many.glob("*.md")):
+        path.rename(path.with_name(path.name.replace("-p.md", "-q.md")))
+    index = rag.build_index(many, tmp_path / "ix")
+    assert (len(index.report.new), len(index.report.removed), index.report.embedded) == (12, 12, 0)
+    assert {p.post[-5:] for p in index.passages()} == {"-q.md"}
+
+
+def test_a_build_with_nothing_to_do_needs_no_lock(posts, tmp_path):
+    rag.build_index(posts, tmp_path / "ix").close()
+    with generation.writer(tmp_path / "ix"):
+        rag.build_index(posts, tmp_path / "ix").close()
+        (posts / "2025-05-10-railway.md").unlink()
+        with pytest.raises(BusyError):
+            rag.build_index(posts, tmp_path / "ix")
+
+
+def test_another_build_that_came_first_is_built_upon(posts, tmp_path, monkeypatch):
+    rag.build_index(posts, tmp_path / "ix").close()
+    (posts / "2025-05-10-railway.md").unlink()
+    plans = []
+
+    def overtaken(*args, **options):
+        plans.append(real(*args, **options))
+        if len(plans) == 1:
+            rag.build_index(posts, tmp_path / "ix").close()
+        return plans[-1]
+
+    real = build_module.make_plan
+    monkeypatch.setattr(build_module, "make_plan", overtaken)
+    report = build(posts, tmp_path / "ix", Settings())
+    assert (len(plans), report.removed, report.unchanged) == (3, (), len(POSTS) - 1)
+    assert len(generation.generations(tmp_path / "ix")) == 2
+
+
+def test_an_index_that_cannot_be_loaded_is_never_put_in_use(posts, tmp_path, monkeypatch):
+    before = rag.build_index(posts, tmp_path / "ix").generation.id
+    (posts / "2025-05-10-railway.md").unlink()
+    real = build_module.write_store
+    monkeypatch.setattr(build_module, "write_store", lambda folder, posts, p, d: real(folder, posts, p[1:], d))
+    with pytest.raises(IndexDamaged, match="don't agree"):
+        build(posts, tmp_path / "ix", Settings())
+    assert rag.open_index(tmp_path / "ix").generation.id == before
+
+
+def test_a_full_disk_is_one_line_that_names_the_file(posts, tmp_path):
+    rag.build_index(posts, tmp_path / "ix").close()
+    (posts / "2025-05-10-railway.md").unlink()
+    command = [sys.executable, "-m", "rag.cli", "build", str(posts), "--index", str(tmp_path / "ix")]
+    limit = (20_000, 20_000)  # bytes of a file, below what the passages take
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    assert "passages.sqlite can't be written" in done.stderr
+    assert len(rag.open_index(tmp_path / "ix").posts()) == len(POSTS)
 
 
 def test_no_such_folder_names_it(tmp_path):

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 LEVELS = {
     0: {"types", "errors"},
     # 1: everything not named here: stages and the small tools they share
-    2: {"prepare", "arrays", "search", "written"},
+    2: {"plan", "prepare", "arrays", "search", "written"},
     3: {"parts"},
     4: {"build"},
     5: {"index"},

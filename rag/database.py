@@ -1,0 +1,47 @@
+"""SQLite files of a generation: written once, then only read. Knows nothing about what is in them."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rag.errors import IndexDamaged
+
+
+@contextmanager
+def writing(path: Path, schema: str) -> Iterator[sqlite3.Connection]:
+    """A new file with this schema and everything that is inserted; the same statements give the same bytes.
+
+    Raises OSError, naming the file, when the disk refuses.
+    """
+    db = sqlite3.connect(path, isolation_level=None)
+    try:
+        # The whole generation is synced when it is published, so the journal would only cost time.
+        db.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {schema}; BEGIN")
+        yield db
+        db.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        number = errno.ENOSPC if "full" in str(error) else errno.EIO
+        raise OSError(number, str(error), str(path)) from error
+    finally:
+        db.close()
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """The file, read-only and unlocked, as it never changes; usable from any thread, by one at a time."""
+    with reading(path):
+        return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turns what SQLite says about the file into IndexDamaged."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise IndexDamaged(
+            f"{path} can't be read as SQLite ({error}); run `rag build` again, or `rag rollback`"
+        ) from error
