@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from rag.markdown import Piece, runs
+from rag.pieces import Piece, runs
 from rag.rules import SiteRules
 from rag.types import Post
 
 # What a writing machine says about its task. Anchored at the start of a block, which must be short.
 _CHATTER = re.compile(
     r"^[(（【「]?(?:文字数(?:確認|カウント)?[:：]|約?\d{3,5}\s*文字|(?:(?:はい|もちろん)、)?(?:承知|了解)(?:いた)?しました。.{0,60}(?:記事|続き|執筆|原稿)"
-    r"|既存の?記事の(?:最後|冒頭|続き)|以下(?:に|が).{0,10}(?:記事の続き|完成(?:した|版)|修正(?:後|版))"
+    r"|既存の?記事の(?:最後|冒頭|続き)|以下(?:の?|に|が).{0,10}(?:記事の続き|完成(?:した|版)|修正(?:後|版))"
     r"|提供された記事の続き|ご要望に沿って|申し訳[^。]{0,20}(?:再度お試し|別の情報源)|.{0,80}ご依頼いただいた記事"
     r"|(?:Web|ウェブ)検索が.{0,20}利用できない(?:ため|ので)|(?:\d+\.\s*)?記事全体で\d+"
     r"|the (?:article|character count|word count) (?:has|is) (?:approximately |about )?\d|(?:word|character) count\b"
@@ -48,6 +49,18 @@ _SYMBOLS = re.compile(r"[\W_]+")
 MIN_DEGENERATE = 120
 MAX_SYMBOL_SHARE = 0.5
 MIN_DISTINCT_SHARE = 0.03
+
+
+def split_notes(pieces: Sequence[Piece]) -> list[Piece]:
+    """`pieces` with a line that is such a note divided from the text that stands below it in one paragraph."""
+    out: list[Piece] = []
+    for piece in pieces:
+        first, newline, rest = piece.text.partition("\n")
+        if newline and piece.kind == "text" and (_CHATTER.match(first) or _BRIEF.search(first)):
+            out += [replace(piece, text=first), replace(piece, text=rest)]
+        else:
+            out.append(piece)
+    return out
 
 
 def machine_chatter(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:

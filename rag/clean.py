@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import cast
 
-from rag.chatter import degenerate, machine_chatter, writing_brief
+from rag.chatter import degenerate, machine_chatter, split_notes, writing_brief
 from rag.links import link_list, promotion
-from rag.markdown import Piece, read_markdown, sections
+from rag.markdown import read_markdown
+from rag.pieces import Piece, sections
 from rag.rules import SiteRules
 from rag.text import letters
 from rag.types import Block, BlockKind, CleanPost, Dropped, Post
@@ -28,6 +29,12 @@ _MARKER_LINE = re.compile(
     re.M | re.I,
 )
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.M)
+# Code in the template languages of Jekyll and Hugo: the same as a fence.
+_HIGHLIGHT = re.compile(
+    r"^[ \t]*\{(?:%-?\s{0,9}(?:end)?highlight\b[^%\n]{0,200}%"
+    r"|\{[<%]\s{0,9}/?\s{0,9}highlight\b[^}\n]{0,200}\})\}[ \t]*$",
+    re.M,
+)
 
 _FRONT_MATTER = re.compile(
     r"^(?:layout|title|date|categories|tags|author|excerpt|permalink|image|description):\s", re.M
@@ -44,7 +51,7 @@ def clean_post(post: Post, rules: SiteRules | None = None) -> CleanPost:
     """The blocks of `post` that are its text, in order, and a Dropped for each that is not. Pure and linear."""
     rules = rules or SiteRules()
     body, dropped = _without_markers(post)
-    pieces: Sequence[Piece] = read_markdown(body, post.body_line)
+    pieces: Sequence[Piece] = split_notes(read_markdown(body, post.body_line))
     for rule in RULES:
         gone = set(rule(pieces, post, rules))
         name = rule.__name__
@@ -57,6 +64,8 @@ def clean_post(post: Post, rules: SiteRules | None = None) -> CleanPost:
 def _without_markers(post: Post) -> tuple[str, list[Dropped]]:
     """The body with marker lines blanked, so that they don't join what they divide; line numbers stay."""
     body, dropped = post.body, []
+    if "highlight" in body:
+        body = _HIGHLIGHT.sub("```", body)
     if not _MARKER_LINE.search(body):
         return body, []
     lines, fenced = body.split("\n"), False
@@ -74,15 +83,15 @@ def _without_markers(post: Post) -> tuple[str, list[Dropped]]:
 
 
 def marker(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
-    """Thematic breaks, and blocks of which only template code or attributes were left."""
+    """Thematic breaks, and lines of nothing but signs."""
     for i, piece in enumerate(pieces):
-        if piece.kind == "rule" or (not _WORD.search(piece.text) and not piece.images and piece.kind != "comment"):
+        if piece.kind == "rule" or not (piece.kind == "hidden" or piece.images or _WORD.search(piece.text)):
             yield i
 
 
-def hidden_html(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
-    """Comments, scripts, styles, and tags around nothing."""
-    yield from (i for i, piece in enumerate(pieces) if piece.kind == "comment")
+def no_text(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
+    """What no reader sees: comments, scripts, template code, tags around nothing."""
+    yield from (i for i, piece in enumerate(pieces) if piece.kind == "hidden")
 
 
 def image_only(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
@@ -113,7 +122,7 @@ def site_code(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator
 
 
 def title_repeated(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
-    """The title once more: as heading, in bold, in quotes, as a first line."""
+    """The title once more: as heading, in bold, in quotes, as a first line. Another wording of it stays."""
     title = letters(post.title)
     for i, piece in enumerate(pieces):
         short = len(piece.text) <= 2 * len(post.title) + 20 and piece.kind in ("heading", "text", "quote")
@@ -129,7 +138,7 @@ def front_matter_in_body(pieces: Sequence[Piece], post: Post, rules: SiteRules) 
 
 
 RULES: tuple[Rule, ...] = (
-    marker, hidden_html, image_only, site_pattern, site_section, site_code, title_repeated, front_matter_in_body,
+    marker, no_text, image_only, site_pattern, site_section, site_code, title_repeated, front_matter_in_body,
     machine_chatter, writing_brief, degenerate, promotion, link_list,
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ _TEMPLATE = re.compile(
     r"|\{::?[^{}\n]{0,200}\}"  # kramdown attributes: {: .note}, {::nomarkdown}
     r"|\{[#.][\w-][^{}\n]{0,100}\}"  # attributes of Pandoc and Hugo: {#id .class}
 )
-_FENCE_LINE = re.compile(r"^:{3,}.*$")  # containers of Zenn and VuePress
+_CONTAINER = re.compile(r"^:{3,}[ \t]*(?:details[ \t]*([^\n]*)|[^\n]*)$")  # of Zenn and VuePress; details has a title
 _EMBED = re.compile(r"^@\[[\w-]{1,20}\](?=\()|^@(?=\[?[\w-]{0,20}$)|^\[!\w{1,15}\][-+]?\s?|^\[\[?_?toc_?\]\]?$", re.I)
 # A link that Markdown does not take for one: cut off, or with a space in its address.
 _BROKEN_LINK = re.compile(r"!?\[([^\[\]\n]{1,300})\]\(([^()\n]{0,500})(?:\)|$)")
@@ -56,7 +56,7 @@ def tidy(text: str) -> str:
     if "{" in text:
         text = _TEMPLATE.sub("", text)
     if text[:1] in ":@[":
-        text = _EMBED.sub("", _FENCE_LINE.sub("", text))
+        text = _EMBED.sub("", _CONTAINER.sub(lambda found: f"{found[1]}：" if found[1] else "", text))
     if "**" in text or "__" in text:
         text = _STARS.sub("", text)
     return _SPACES.sub(" ", text).strip()

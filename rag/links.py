@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.markdown import Piece, sections
+from rag.pieces import Piece, sections
 from rag.rules import SiteRules
 from rag.text import letters
 from rag.types import Post
@@ -17,20 +17,23 @@ _RELATED = re.compile(
     r"|see also|further reading|table of contents|contents|目次|もくじ|toc)[:：]?$",
     re.I,
 )
-# Links by which a seller pays, and campaign tags: a block around one is there to sell.
+# Links by which a seller pays, and campaign tags by which a site counts who follows its own advertisement.
 _PAID_LINK = re.compile(
-    r"[?&](?:tag=[\w-]+-2\d\b|utm_(?:medium|campaign)=|a8mat=|afl?_?id=)|//(?:amzn\.to|amzn\.asia|a\.r10\.to"
-    r"|hb\.afl\.rakuten\.co\.jp|px\.a8\.net|ck\.jp\.ap\.valuecommerce\.com|af\.moshimo\.com|h\.accesstrade\.net)",
+    r"[?&](?:tag=[\w-]+-2\d\b|a8mat=|afl?_?id=)|//(?:amzn\.to|amzn\.asia|a\.r10\.to|hb\.afl\.rakuten\.co\.jp|px\.a8\.net"
+    r"|ck\.jp\.ap\.valuecommerce\.com|af\.moshimo\.com|h\.accesstrade\.net)",
     re.I,
 )
+_CAMPAIGN = re.compile(r"[?&]utm_(?:medium|campaign)=", re.I)
 _DISCLOSURE = re.compile(
     r"アフィリエイト(?:リンク|プログラム|広告)|アソシエイト(?:リンク|・?プログラム)|affiliate links?|Amazon Associate",
     re.I,
 )
+_CONTENTS = re.compile(r"- (?:toc|table of contents|目次)", re.I)  # kramdown puts the contents in this item's place
+_ADDRESS = re.compile(r"<?https?://[^\s<>]+>?")
 #: A disclosure is a line of small print; a paragraph that explains affiliate marketing is a text.
 MAX_DISCLOSURE = 160
-#: A section of more text than this has something to say, whatever it links to.
-MAX_SALES_TEXT = 200
+#: Words around a paid link up to which a section only sells; more have something to say, whatever they link to.
+MAX_SALES_TEXT = 120
 #: Part of a block's characters inside links from which it is a list of links.
 LINK_SHARE = 0.8
 
@@ -39,7 +42,7 @@ def link_list(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator
     """Lists of links, lone links, and the headings that announce them."""
     kept = {letters(heading) for heading in rules.keep_sections}
     for start, end in sections(pieces):
-        linked = [i for i in range(start, end) if _is_link(pieces[i]) and pieces[i].kind != "heading"]
+        linked = [i for i in range(start, end) if pieces[i].kind != "heading" and _is_link(pieces[i])]
         yield from linked
         heading = pieces[start]
         if heading.kind != "heading" or letters(heading.text) in kept:
@@ -51,21 +54,32 @@ def link_list(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator
 def promotion(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
     """Short sections around a paid or campaign link, and affiliate disclosures."""
     for start, end in sections(pieces):
-        paid = [i for i in range(start, end) if any(_PAID_LINK.search(link) for link in pieces[i].links)]
+        selling = [i for i in range(start, end) if _sells(pieces[i])]
         brief = [i for i in range(start, end) if len(pieces[i].text) <= MAX_DISCLOSURE]
         small_print = [i for i in brief if _DISCLOSURE.search(pieces[i].text)]
-        sold = range(start, max(paid + small_print, default=start) + 1)  # what follows is the post again
-        said = sum(len(pieces[i].text) for i in sold if i not in paid and i not in small_print)
-        if paid and said <= MAX_SALES_TEXT:
-            yield from sold
-            above = start - 1
-            while above >= 0 and pieces[above].kind == "heading" and pieces[above].level < pieces[above + 1].level:
-                yield above  # "Books we recommend", over headings that each name one
-                above -= 1
-        else:
-            yield from (i for i in paid if _is_link(pieces[i]) or len(pieces[i].text) <= MAX_DISCLOSURE)
+        sold = range(start, max(selling + small_print, default=start) + 1)  # what follows is the post again
+        said = sum(
+            len(pieces[i].text) for i in sold if pieces[i].kind != "heading" and i not in {*selling, *small_print}
+        )
+        if not selling or said > MAX_SALES_TEXT:
+            yield from selling
             yield from small_print
+            continue
+        yield from sold
+        above = start - 1
+        while above >= 0 and pieces[above].kind == "heading" and pieces[above].level < pieces[above + 1].level:
+            yield above  # "Books we recommend", over headings that each name one
+            above -= 1
+
+
+def _sells(piece: Piece) -> bool:
+    """Whether a block is there for its paid link, rather than a text that happens to hold one."""
+    if any(_CAMPAIGN.search(link) for link in piece.links) and len(piece.text) <= MAX_DISCLOSURE:
+        return True
+    return any(_PAID_LINK.search(link) for link in piece.links) and 2 * piece.link_chars >= len(piece.text)
 
 
 def _is_link(piece: Piece) -> bool:
+    if _ADDRESS.fullmatch(piece.text) or (piece.kind == "list" and _CONTENTS.fullmatch(piece.text)):
+        return True
     return bool(piece.links) and piece.link_chars >= LINK_SHARE * len(re.sub(r"^(?:-|\d+[.)]) ", "", piece.text))

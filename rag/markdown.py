@@ -7,11 +7,9 @@ line that opens with ■): both become headings, the second kind below all real 
 from __future__ import annotations
 
 import functools
-import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -19,71 +17,37 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from rag.inline import Line, join_lines, read_lines, tidy
+from rag.pieces import LOOKALIKE_LEVEL, Piece, PieceKind
+from rag.tags import read_html
 
-PieceKind = Literal["heading", "text", "list", "table", "code", "quote", "rule", "comment"]
-
-#: Level of a line that only looks like a heading: below h1 to h6.
-LOOKALIKE_LEVEL = 7
 #: A longer bold line is a sentence that its author stresses; real headings of Japanese blogs rarely pass 60.
 MAX_LOOKALIKE = 80
 #: A heading longer than this swallowed the paragraph below it.
 MAX_HEADING = 150
 #: An underlined paragraph longer than this is a paragraph above a rule, not a heading.
 MAX_UNDERLINED = 80
-
-# A whole text on one line: its headings, rules and links stand inside it after a space.
-_FLAT = re.compile(r" (?=#{1,6} \S)| (?=-{3,} #)|(?<=[。！？!?]) (?=-{3,}(?: |$))| (?=[-*] \[)| ?-{2,}END-{2,} ?")
-#: A line longer than this may be such a text.
+#: A line longer than this may be a whole text that lost its line breaks.
 MIN_FLAT = 300
 
+# Where such a text is to be broken: its headings, rules and links stand inside it after a space.
+_FLAT = re.compile(r" (?=#{1,6} \S)| (?=-{3,} #)|(?<=[。！？!?]) (?=-{3,}(?: |$))| (?=[-*] \[)| ?-{2,}END-{2,} ?")
+# 【…】 around a whole line, and signs that Japanese authors set before a heading.
 _LOOKALIKE_MARK = re.compile(r"^[■◆●▼▲□◇★☆▶►]\s*(?=\S)|^(?=[【（][^【】（）]{1,40}[】）]$)")
 _TIGHT_HEADING = re.compile(r"^(#{2,6})(?=[^\s#])")  # "##見出し", which CommonMark takes for text
+_BULLET = re.compile(
+    r"^[・･•‣◦○◯][ \u3000]*(?=\S)|^(?=[①-⑳㋐-㋾]|[(（]\d{1,2}[)）])"
+)  # list items that Markdown takes for text
 _STOP = re.compile(r"[。．！？!?]")
-_DEEPER = {"bullet_list_open": 1, "ordered_list_open": 1, "bullet_list_close": -1, "ordered_list_close": -1}
-_TAG = re.compile(r"<[^<>]{0,2000}>")
-_COMMENT = re.compile(r"\A<!--(?:[^-]|-(?!->))*-->\s*\Z")
-_HTML_HEADING = re.compile(r"<h([1-6])\b[^<>]{0,500}>(.*?)</h\1\s*>", re.I | re.S)
-_HIDDEN_BLOCK = re.compile(r"\A<(?:script|style|noscript|template|iframe|svg|form)\b", re.I)
-_HTML_BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6]|/summary|/dt|/dd|/blockquote)\b[^<>]{0,200}>", re.I)
-_CELL_END = re.compile(r"</t[dh]\s*>\s*(?=<t[dh])", re.I)
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A block of a post before any rule has looked at it. Lines are 1-based in the file."""
-
-    kind: PieceKind
-    text: str
-    start_line: int
-    end_line: int
-    level: int = 0  # of a heading: 1-6, or LOOKALIKE_LEVEL; of a list item: its depth from 1
-    link_chars: int = 0  # characters of `text` inside links
-    links: tuple[str, ...] = ()
-    images: tuple[str, ...] = ()  # alternative texts
+_DEEPER = {"bullet_list_open": 1, "ordered_list_open": 1, "bullet_list_close": -1, "ordered_list_close": -1}
 
 
 def read_markdown(body: str, first_line: int = 1) -> list[Piece]:
-    """The pieces of a post body that starts on line `first_line` of its file, in order. Linear in its length."""
-    return list(_pieces(_parser().parse(body), first_line))
+    """The pieces of a post body that starts on line `first_line` of its file, in order. Linear in its length.
 
-
-def sections(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
-    """Index ranges from one heading to the next; the first may have none."""
-    starts = [0] + [i for i, piece in enumerate(pieces) if piece.kind == "heading" and i]
-    yield from zip(starts, [*starts[1:], len(pieces)], strict=True)
-
-
-def runs(pieces: Sequence[Piece], kind: str) -> Iterator[tuple[int, int]]:
-    """Index ranges of neighbours of one kind."""
-    start = None
-    for i in range(len(pieces) + 1):
-        inside = i < len(pieces) and pieces[i].kind == kind
-        if inside and start is None:
-            start = i
-        elif not inside and start is not None:
-            yield start, i
-            start = None
+    Footnotes stand where they are written, not at the end.
+    """
+    return sorted(_pieces(_parser().parse(body), first_line), key=lambda piece: piece.start_line)
 
 
 @functools.cache
@@ -99,10 +63,11 @@ def _parser() -> MarkdownIt:
 def _pieces(tokens: Sequence[Token], first: int) -> Iterator[Piece]:
     depth = quotes = 0
     marker = ""
+    lines_of: Sequence[int] = (0, 1)
     for index, token in enumerate(tokens):
         kind = token.type
-        start, end = token.map or (0, 0)
-        start, end = first + start, max(first + start, first + end - 1)
+        lines_of = token.map or lines_of  # a footnote inside a line has no lines of its own
+        start, end = first + lines_of[0], max(first + lines_of[0], first + lines_of[1] - 1)
         if kind in _DEEPER:
             depth += _DEEPER[kind]
         elif kind in ("blockquote_open", "blockquote_close"):
@@ -113,9 +78,8 @@ def _pieces(tokens: Sequence[Token], first: int) -> Iterator[Piece]:
             restored = _FLAT.sub("\n\n", tokens[index + 1].content)
             yield from (replace(piece, start_line=start, end_line=end) for piece in read_markdown(restored))
         elif kind == "paragraph_open":
-            lines = read_lines(tokens[index + 1].children or [])
             where: PieceKind = "list" if depth else "quote" if quotes else "text"
-            yield from _paragraph(lines, where, start, depth, marker)
+            yield from _paragraph(tokens[index + 1], where, start, depth, marker)
             marker = ""
         else:
             yield from _other(tokens, index, start, end)
@@ -131,7 +95,7 @@ def _other(tokens: Sequence[Token], index: int, start: int, end: int) -> Iterato
     elif token.type in ("fence", "code_block", "math_block"):
         yield from _code(token, start, end)
     elif token.type == "html_block":
-        yield from _html(token.content, start, end)
+        yield from read_html(token.content, start, end)
     elif token.type == "hr":
         yield Piece("rule", token.markup, start, start)
 
@@ -145,30 +109,37 @@ def _heading(inline: Token, opening: Token, start: int, end: int) -> Iterator[Pi
     text = join_lines([line.text for line in lines])
     underlined = opening.markup in ("=", "-")
     if underlined and (len(text) > MAX_UNDERLINED or _STOP.search(text[:-1])):
-        yield from _paragraph(lines, "text", start, 0, "")
+        yield from _paragraph(inline, "text", start, 0, "")
         yield Piece("rule", opening.markup * 3, end, end)
-        return
-    text = text.replace("\n", " ")
-    if len(text) > MAX_HEADING:
-        yield from _paragraph(lines, "text", start, 0, "")
-        return
-    chars, links = sum(line.link_chars for line in lines), tuple(link for line in lines for link in line.links)
-    yield Piece("heading", text, start, end, int(opening.tag[1]), chars, links)
+    elif len(text) > MAX_HEADING:
+        yield from _paragraph(inline, "text", start, 0, "")
+    else:
+        chars, links = sum(line.link_chars for line in lines), tuple(link for line in lines for link in line.links)
+        yield Piece("heading", text.replace("\n", " "), start, end, int(opening.tag[1]), chars, links)
 
 
-def _paragraph(lines: Sequence[Line], kind: PieceKind, start: int, depth: int, marker: str) -> Iterator[Piece]:
-    """A paragraph, divided where one of its lines looks like a heading."""
+def _paragraph(inline: Token, kind: PieceKind, start: int, depth: int, marker: str) -> Iterator[Piece]:
+    """A paragraph, divided where one of its lines looks like a heading or an item of a list."""
+    lines = read_lines(inline.children or [])
+    if not any(line.text or line.images for line in lines):
+        yield Piece("hidden", inline.content, start, start + len(lines) - 1)
+        return
     run: list[Line] = []
     for line in lines:
-        if kind == "text" and (title := _lookalike(line)):
-            if run:
-                yield _prose(run, kind, start, depth, marker)
+        title = _lookalike(line) if kind == "text" else ""
+        bullet = _BULLET.match(line.text) if kind == "text" else None
+        if (title or bullet) and run:
+            yield _prose(run, kind, start, depth, marker)
+            run = []
+        if title:
             at = start + line.offset
             yield Piece("heading", title, at, at, LOOKALIKE_LEVEL, line.link_chars, tuple(line.links))
-            run = []
+        elif bullet:
+            item = replace(line, text=line.text[bullet.end() :])
+            yield _prose([item], "list", start, 1, "- " if bullet.end() else "")
         else:
             run.append(line)
-    if run:
+    if run and any(line.text or line.images for line in run):
         yield _prose(run, kind, start, depth, marker)
 
 
@@ -176,7 +147,7 @@ def _prose(lines: Sequence[Line], kind: PieceKind, start: int, depth: int, marke
     text = join_lines([line.text for line in lines])
     return Piece(
         kind,
-        marker + text if text else "",
+        "  " * (depth - 1) + marker + text if text else "",
         start + lines[0].offset,
         start + lines[-1].offset,
         depth,
@@ -228,20 +199,3 @@ def _code(token: Token, start: int, end: int) -> Iterator[Piece]:
     for offset, line in enumerate(content.split("\n")):  # Japanese prose that happens to be indented by four
         if text := tidy(re.sub(r"^\s*[*+-]\s+", "- ", line)):
             yield Piece("list" if text.startswith("- ") else "text", text, start + offset, start + offset, 1)
-
-
-def _html(content: str, start: int, end: int) -> Iterator[Piece]:
-    """The text of raw HTML, its headings as headings; comments and what a browser doesn't show as a comment piece."""
-    content = content.strip()
-    if _HIDDEN_BLOCK.match(content) or _COMMENT.match(content) or content.startswith("<!--"):
-        yield Piece("comment", content, start, end)
-        return
-    if found := _HTML_HEADING.match(content):
-        if text := tidy(html.unescape(_TAG.sub("", found.group(2)))):
-            yield Piece("heading", text, start, start, int(found.group(1)))
-        content = content[found.end() :]
-    broken = _HTML_BREAK.sub("\n", _CELL_END.sub(" / ", content.replace("\n", " ")))
-    lines = [tidy(html.unescape(_TAG.sub("", line))) for line in broken.split("\n")]
-    text = "\n".join(line for line in lines if line)
-    links = tuple(re.findall(r"href=[\"']?([^\"'\s<>]{1,500})", content))
-    yield Piece("text" if text else "comment", text or content, start, end, links=links, link_chars=0)

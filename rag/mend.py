@@ -22,6 +22,8 @@ RUNAWAY = 600
 MIN_SHARED = 5
 #: Characters of a sentence that are compared where it was cut; what is longer is no sentence.
 MAX_FRAGMENT = 400
+#: A line without a full stop may be a label or a title when it is shorter than this; it is not taken for a cut text.
+MAX_LABEL = 80
 #: The start of a sentence that has fewer letters and breaks off after a particle ("また、") says nothing.
 MIN_KEPT = 30
 #: A title or heading that was glued to the paragraph below it ends within so many characters.
@@ -33,16 +35,26 @@ _PROSE = frozenset({"text", "list", "quote"})
 _DOTS = re.compile(r"^(?:…|‥|\.\.\.)[\s….]*")
 _SEAM = re.compile(r"(?<=[。！？!?」）]) (?=\S)")
 _GLUE = re.compile(r"[ \u3000\n]")
+_KANA = re.compile("[\u3040-\u309f]")
+_KANJI = re.compile("[\u3400-\u9fff\u30a1-\u30fa]")  # and katakana: one such letter is hardly shared by chance
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 # A block that opens with a particle, an ending or a closing mark goes on with a sentence that began before it.
 _BOUND = re.compile(
     r"^(?:[、。，）」』】]|[をへんっー]|が[^あいっ]|に(?!もか|わか|よ[りっ])|の(?!ち)|は(?![いたじっ])|も(?![しちっう])|で(?![はもす])"
     r"|と(?![はこくに])|や(?![はが])|から|まで|より|など|だけ|ば|て[いきく]|た[。、めり]|な[いがらけど]|され|して[、いき]|します"
-    r"|する[。、こ]|した[。、の]|れ[てるた]|[a-z])"
+    r"|する|した[。、の]|れ[てるた]|[a-z])"
 )
-#: "しかし、", "正直なところ、": so a sentence begins, rarely so it goes on.
-_STARTER = re.compile(r"^[^、。]{1,12}、")
-_OPEN_END = re.compile(r"[、，,をにへとがはもでやのなく]$|[a-z,] ?$")
+# So a sentence begins, and so it hardly ever goes on.
+_STARTER = re.compile(
+    r"^(?:しかし|そして|また、|さらに|加えて|例えば|たとえば|一方|つまり|すなわち|もちろん|正直|個人的に|では、|でも、|だから|だが、|ただ、"
+    r"|なぜなら|特に|とくに|具体的に|今後|まず|次に|最後に|さて|ところで|このように|こうした|いや[、はー]|ここで|そこで|とはいえ)"
+)
+_OPEN_END = re.compile(r"(?:[、，,をにへとがはもでやのなくて]|より|ほど|という|ような)$|[a-z,] ?$")
+# Kana that end a word begun in kanji, 築 + き上げる, unless they begin a word of their own.
+_OKURIGANA = re.compile(
+    r"^(?:[きくけえりるれみむめうげぎせてちつらろ](?!っと)|い(?![やずよまつかくわろ]|え、)|し(?!か|ば|っか))"
+)
+_KANJI_END = re.compile("[\u3400-\u9fff]$")
 
 
 @dataclass(slots=True)
@@ -107,11 +119,12 @@ def _unglue(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[
 def _join(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_Part]:
     """Join a cut block with the next if that goes on with it; take its end off if the next begins it again."""
     counts = Counter(key for part in parts for key in part.keys)
+    title = sentence_key(post.title)
     out: list[_Part] = []
     for part in parts:
         before = out[-1] if out else None
         if before and before.cut and part.block.kind == "text" and part.keys:
-            joined = _continued(before, part, counts)
+            joined = _continued(before, part, counts, title)
             if joined:
                 out[-1] = _part(replace(before.block, text=joined, end_line=part.block.end_line))
                 continue
@@ -121,18 +134,21 @@ def _join(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_P
     return out
 
 
-def _continued(before: _Part, part: _Part, counts: Counter[str]) -> str:
+def _continued(before: _Part, part: _Part, counts: Counter[str], title: str) -> str:
     """The text of two blocks as one, if the second goes on where the first was cut, else ""."""
     tail, start = before.sentences[-1][-MAX_FRAGMENT:], part.block.text
     bare = _DOTS.sub("", start)
-    for size in range(min(len(tail), len(bare)), MIN_SHARED - 1, -1):
-        if tail.endswith(bare[:size]):  # the cut words once more
+    for size in range(min(len(tail), len(bare)), 0, -1):
+        if tail.endswith(bare[:size]) and (size >= MIN_SHARED or _KANJI.match(bare)):  # the cut words once more
             return "" if size == len(before.sentences[-1]) else before.block.text + bare[size:]
     first, key = part.sentences[0], part.keys[0]
-    if bare != start or key.startswith(before.keys[-1]) or counts[key] > 1:
+    restarts = key.startswith(before.keys[-1]) or counts[key] > 1 or (len(key) >= 9 and key[:9] in title)
+    if bare != start or restarts or (_STARTER.match(first) and tail[-1] not in "「『（("):
         return ""
-    whole_known = counts[before.keys[-1] + key] > 0
-    if whole_known or _BOUND.match(first) or (_OPEN_END.search(tail) and not _STARTER.match(first)):
+    label = len(before.sentences) == 1 and len(tail) < MAX_LABEL and not _OPEN_END.search(tail)
+    torn = _script(tail[-1]) == _script(start[0]) and not _KANA.match(start)
+    torn = torn or bool(_KANJI_END.search(tail) and _OKURIGANA.match(start)) or tail[-1] in "「『（("
+    if _BOUND.match(first) or _OPEN_END.search(tail) or (torn and not label):
         return before.block.text + ("" if _CJK.match(tail[-1]) or _CJK.match(start[0]) else " ") + start
     return ""
 
@@ -160,7 +176,9 @@ def _trim(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_P
         out.append(part)
         if part.cut and part.block.kind in ("text", "quote"):
             alone = len(part.keys) > 1 and ends_sentence(part.sentences[-2])
-            scrap = len(part.keys) == 1 and len(part.keys[0]) < MIN_KEPT and _OPEN_END.search(part.block.text)
+            end = _OPEN_END.search(part.block.text)
+            scrap = len(part.keys) == 1 and (len(part.keys[0]) < (MIN_KEPT if end else MIN_SHARED))
+            alone = alone and bool(end or len(part.block.text) >= MAX_LABEL)
             if held(part.keys[-1]):
                 _take_end_off(post, out, dropped, "cut_repeated")
             elif alone or scrap:

@@ -76,18 +76,19 @@ def _pack(blocks: Sequence[Block]) -> Iterator[tuple[str, int, int]]:
     """Texts with their lines: long blocks cut, short neighbours joined, lists and code kept with their lead-in."""
     held: list[tuple[str, int, int]] = []
     size = 0
-    label = False  # whether the last text held leads into what follows
+    label = prose = False  # whether the last text held leads into what follows; whether it is running text
     for block in blocks:
         for text in _cut(block):
             leads = block.kind == "text" and _is_label(text)
             short = size < MIN_CHARS or (len(text) < MIN_CHARS and not leads)
-            if held and (not (short or label or block.kind == "list") or size + len(text) > MAX_CHARS):
+            joins = short or label or block.kind == "list" or (prose and block.kind in ("code", "table"))
+            if held and (not joins or size + len(text) > MAX_CHARS):
                 last = held.pop() if label and len(held) > 1 else None
                 yield _joined(held)
                 held, size = ([last], len(last[0])) if last else ([], 0)
             held.append((text, block.start_line, block.end_line))
             size += len(text) + 1
-            label = leads
+            label, prose = leads, block.kind == "text"
     if held:
         yield _joined(held)
 
