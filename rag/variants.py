@@ -37,16 +37,21 @@ _LATIN_WORD = re.compile(r"[a-z][a-z-]{2,}")
 
 def learn_glosses(texts: Iterable[str]) -> list[tuple[str, str, int]]:
     """(Latin, Japanese, count) spellings that texts put side by side, NFKC and lower case, sorted."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for text in texts:
-        text = unicodedata.normalize("NFKC", text)
-        for pattern in _GLOSSES:
-            for match in pattern.finditer(text):
-                term = _fold(match["term"])
-                for gloss in map(_fold, _SEPARATOR.split(match["gloss"])):
-                    if term and gloss and term.isascii() != gloss.isascii():
-                        counts[(term, gloss) if term.isascii() else (gloss, term)] += 1
+    counts = Counter(pair for text in texts for pair in glosses_of(text))
     return sorted((*pair, n) for pair, n in counts.items() if n >= MIN_GLOSSES)
+
+
+def glosses_of(text: str) -> list[tuple[str, str]]:
+    """(Latin, Japanese) spellings that one text puts side by side, as often as it does."""
+    found = []
+    text = unicodedata.normalize("NFKC", text)
+    for pattern in _GLOSSES:
+        for match in pattern.finditer(text):
+            term = _fold(match["term"])
+            for gloss in map(_fold, _SEPARATOR.split(match["gloss"])):
+                if term and gloss and term.isascii() != gloss.isascii():
+                    found.append((term, gloss) if term.isascii() else (gloss, term))
+    return found
 
 
 def _fold(text: str) -> str:

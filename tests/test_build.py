@@ -34,14 +34,14 @@ def _state(index_dir):
     return list(index.generation.path.glob("*")) and (
         (index.generation.path / "passages.sqlite").read_bytes(),
         [(index.generation.path / f"{name}.npy").read_bytes() for name in files],
-        made.vocabulary,
+        made.words.names,
     )
 
 
 def test_rows_agree_everywhere_and_vectors_are_unit(index):
     made = arrays.load(index.generation.path)
     n = len(index)
-    assert n == len(made.vectors) == len(made.tokens) == len(made.words) == index.parts.lexical.n >= 10
+    assert n == len(made.vectors) == len(made.tokens) == len(made.words.rows) == index.parts.lexical.n >= 10
     assert np.linalg.norm(made.vectors.astype(np.float32), axis=1) == pytest.approx(np.ones(n), abs=2e-3)
     assert [p.id for p in index.passages()] == list(dict.fromkeys(p.id for p in index.passages()))
 

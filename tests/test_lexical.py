@@ -3,8 +3,10 @@
 import math
 from itertools import chain
 
+import bm25s
 import numpy as np
 import pytest
+from scipy import sparse
 
 from rag.lexical import K1, B, LexicalIndex, Tokenizer, build_lexical
 from rag.types import Variant
@@ -109,3 +111,17 @@ def test_a_variant_of_several_words_counts_by_the_share_that_is_met():
     scores = index.scores(["roi"], [Variant(("roi",), ("投資", "効果"), 1.0)])
     assert scores[0] > 0
     assert scores[1] > scores[2] > scores[3] == 0
+
+
+def test_scores_are_those_of_bm25s():
+    rng = np.random.default_rng(1)
+    documents = [rng.integers(0, 50, rng.integers(0, 40)) for _ in range(200)]
+    made = build_lexical(documents, 50)
+    reference = bm25s.BM25(k1=K1, b=B, method="lucene").build_index_from_ids(
+        list(range(50)), [d.tolist() for d in documents], show_progress=False
+    )
+    shape = (200, 50)
+    ours = sparse.csc_matrix((made["data"], made["indices"], made["indptr"]), shape).toarray()
+    theirs = sparse.csc_matrix((reference["data"], reference["indices"], reference["indptr"]), shape).toarray()
+    assert ours == pytest.approx(theirs, rel=1e-5)
+    assert (ours > 0).sum() == (theirs > 0).sum() > 1000

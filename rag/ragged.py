@@ -1,0 +1,54 @@
+"""Rows of different length in one flat array, so that they can be stored, mapped and moved without a Python loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.types import Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """Row i is values[offsets[i]:offsets[i+1]]."""
+
+    values: NDArray[np.integer]
+    offsets: Ids
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[int] | NDArray[np.integer]], dtype: type[np.integer] = np.int32) -> Ragged:
+        """Flatten rows."""
+        offsets = _offsets(np.fromiter(map(len, rows), np.int64, count=len(rows)))
+        values = np.fromiter(chain.from_iterable(rows), dtype, count=int(offsets[-1]))
+        return cls(values, offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def row(self, i: int) -> NDArray[np.integer]:
+        """Row i, without copying."""
+        return self.values[self.offsets[i] : self.offsets[i + 1]]
+
+    def take(self, rows: Ids) -> Ragged:
+        """These rows, in this order."""
+        starts, lengths = self.offsets[:-1][rows], np.diff(self.offsets)[rows]
+        offsets = _offsets(lengths)
+        places = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
+        return Ragged(self.values[places], offsets)
+
+    def then(self, other: Ragged) -> Ragged:
+        """The rows of both, this one's first."""
+        return Ragged(
+            np.concatenate([self.values, other.values]),
+            np.concatenate([self.offsets, other.offsets[1:] + self.offsets[-1]]),
+        )
+
+
+def _offsets(lengths: NDArray[np.int64]) -> Ids:
+    offsets = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets
