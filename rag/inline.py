@@ -144,7 +144,7 @@ class _Reader:
     def close(self) -> None:
         """End the line."""
         whole = "".join(self.parts)
-        self.line.text = _SPACES.sub(" ", whole).strip() if self.code else tidy(whole)
+        self.line.text = _SPACES.sub(" ", _END_MARK.sub(" ", whole)).strip() if self.code else tidy(whole)
         self.line.bold = bool(self.line.text) and not self.plain
         self.lines.append(self.line)
         self.line, self.parts, self.plain, self.code = Line(offset=self.row), [], False, False

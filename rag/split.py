@@ -7,6 +7,7 @@ heading are joined by a line break, a list stays with the line that leads into i
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ from rag.types import Block, Dropped, Passage, Post
 MIN_CHARS, MAX_CHARS = 80, 600
 #: What a paragraph that must be cut is cut into: equal parts of about this size.
 TARGET_CHARS = 400
+#: Before each line of code, as in Markdown: what is code stays visible in plain text.
+CODE_INDENT = "    "
 #: Parts of a heading path that are kept; a deeper outline says more than a reader needs.
 MAX_PATH = 4
 _LEAD_IN = re.compile(r"[:：]$|(?:以下|次)の[^。]{0,30}[。:：]$|\bfollowing\b[^.]{0,40}\.$")
@@ -104,7 +107,7 @@ def _joined(held: Sequence[tuple[str, int, int]]) -> tuple[str, int, int]:
 
 def _cut(block: Block) -> Iterator[str]:
     """The text of a block in parts of at most MAX_CHARS, cut at lines or sentence ends, else anywhere."""
-    text = block.text
+    text = textwrap.indent(block.text, CODE_INDENT) if block.kind == "code" else block.text
     if len(text) <= MAX_CHARS:
         yield text
         return
