@@ -9,30 +9,43 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from rag import generation
 from rag.api import answer_json, passage_json, passage_record
+from rag.arguments import make_parser
 from rag.build import build
 from rag.chat import Chatbot
 from rag.errors import InputError, RagError
 from rag.evaluate import evaluate
 from rag.generate import load_generator
-from rag.index import DEFAULT_INDEX, open_index
+from rag.index import open_index
+from rag.report import html_report, samples, summary
 from rag.rules import load_rules
 from rag.search import make_filters
 from rag.settings import Settings
-from rag.terminal import Bars, one_line, print_answer, print_hit, print_json, print_report, print_scores, print_status
+from rag.terminal import (
+    Bars,
+    one_line,
+    print_answer,
+    print_dropped,
+    print_hit,
+    print_json,
+    print_report,
+    print_scores,
+    print_status,
+    print_summary,
+)
 from rag.types import Filters
-from rag.web.options import add_options, options_from
+from rag.web.options import options_from
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
-    args = _parser().parse_args(argv)
+    args = make_parser(VERBS).parse_args(argv)
     try:
         args.run(args)
         sys.stdout.flush()
@@ -134,6 +147,40 @@ def _serve(args: argparse.Namespace) -> None:
     run(args.index, options, ready=lambda url: print(url, flush=True))
 
 
+def _report(args: argparse.Namespace) -> None:
+    index = open_index(args.index)
+    dropped = index.dropped(args.reason, args.post)
+    if args.html:
+        status, dates = index.status(), {path: date for path, _, date, _ in index.posts()}
+        page = html_report(list(index.passages()), dropped, dates, name=args.index, built=status["built"])
+        try:
+            Path(args.html).write_text(page, encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise InputError(f"{args.html} can't be written ({error.strerror}); name another file") from error
+        print(args.html)
+    elif args.json:
+        for one in dropped:
+            print_json(asdict(one))
+    elif args.reason or args.post:
+        print_dropped(dropped)
+    else:
+        print_summary(summary(dropped), samples(dropped, 2))
+
+
+VERBS = {
+    "build": _build,
+    "search": _search,
+    "ask": _ask,
+    "export": _export,
+    "status": _status,
+    "verify": _verify,
+    "rollback": _rollback,
+    "report": _report,
+    "eval": _eval,
+    "serve": _serve,
+}
+
+
 # --- helpers ----------------------------------------------------------------------------------------------------
 
 
@@ -162,80 +209,6 @@ def _queries(path: str, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
         if not isinstance(line, dict) or "id" not in line or not any(line.get(name) for name in needed):
             raise InputError(f'{path}, line {number} lacks "id" or {" or ".join(map(repr, needed))}')
         yield line
-
-
-# --- the command line -------------------------------------------------------------------------------------------
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="rag", description="Ask a folder of blog posts. Everything stays on this machine."
-    )
-    verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
-
-    def verb(name: str, run: Callable[[argparse.Namespace], None], text: str) -> argparse.ArgumentParser:
-        sub = verbs.add_parser(name, help=text, description=text)
-        sub.add_argument("--index", default=DEFAULT_INDEX, metavar="DIR", help="folder of the index (%(default)s)")
-        sub.set_defaults(run=run)
-        return sub
-
-    sub = verb("build", _build, "build an index from a folder of posts, or bring it up to date")
-    _add_settings(sub)
-    sub.add_argument("--rebuild", action="store_true", help="take nothing computed over from the index that is there")
-    sub.add_argument("--plan", action="store_true", help="only say what would be done")
-
-    sub = verb("search", _search, "show the passages that fit a question best")
-    _add_question(sub)
-    sub.add_argument("-k", type=int, default=5, help="number of passages (%(default)s)")
-    sub = verb("ask", _ask, "answer a question from the posts, with citations")
-    _add_question(sub)
-    sub.add_argument(
-        "--generator",
-        metavar="SPEC",
-        help="let a local model write: openai:http://127.0.0.1:11434/v1#MODEL or transformers:FOLDER",
-    )
-
-    verb("export", _export, "print every passage of the index as JSON lines")
-    sub = verb("status", _status, "show generation, counts, model and sizes")
-    sub.add_argument("--json", action="store_true", help="print one JSON object")
-    verb("verify", _verify, "check every file of the index against its checksum")
-    verb("rollback", _rollback, "go back to the generation before")
-
-    sub = verb("eval", _eval, "score the search on labelled questions: hit@k and MRR by language and leg")
-    sub.add_argument("questions", metavar="QUESTIONS.jsonl", help='JSON lines with "id", "lang", "question" and "must"')
-    sub.add_argument("--json", action="store_true", help="print JSON lines")
-
-    sub = verb("serve", _serve, "serve the web page and the API on this machine")
-    add_options(sub)
-    return parser
-
-
-def _add_settings(sub: argparse.ArgumentParser) -> None:
-    """What `build` and `watch` take; an option that is not given is as the index was built."""
-    yes_no = argparse.BooleanOptionalAction
-    sub.add_argument("posts", metavar="POSTS", help="folder with Markdown posts")
-    sub.add_argument("--model", metavar="NAME", help="a sentence-transformers model, by name or path (builtin)")
-    sub.add_argument("--adapt", action=yes_no, help="fit the built-in model to these posts (yes)")
-    sub.add_argument("--permalink", metavar="PATTERN", help="Jekyll permalink pattern (/:year/:month/:day/:title/)")
-    sub.add_argument("--drafts", action=yes_no, help="index drafts too (no)")
-    sub.add_argument("--future", action=yes_no, help="index posts dated in the future too (no)")
-    sub.add_argument("--rules", metavar="FILE", help="TOML file of what else cleaning should drop on this site")
-    sub.add_argument(
-        "--allow-removals", action="store_true", help="go on although many posts of the index are gone from the folder"
-    )
-
-
-def _add_question(sub: argparse.ArgumentParser) -> None:
-    what = sub.add_mutually_exclusive_group(required=True)
-    what.add_argument("question", nargs="?", metavar="QUESTION")
-    what.add_argument("--queries", metavar="FILE", help='JSON lines with "id" and "question"; prints a line for each')
-    sub.add_argument("--since", metavar="DAY", help="only posts from this day on: 2025-09-01, 2025-09 or 2025")
-    sub.add_argument("--until", metavar="DAY", help="only posts up to this day")
-    sub.add_argument(
-        "--tag", action="append", metavar="TAG", help="only posts with this tag; repeat for any of several"
-    )
-    sub.add_argument("--category", action="append", metavar="NAME", help="only posts of this category; may be repeated")
-    sub.add_argument("--json", action="store_true", help="print JSON lines")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -13,9 +13,11 @@ from rich.table import Table
 
 from rag.evaluate import Score
 from rag.plan import BuildReport
-from rag.types import Answer, Hit, Passage
+from rag.report import Row
+from rag.types import Answer, Dropped, Hit, Passage
 from rag.unicode import repair
 
+_EXAMPLE = 60  # characters
 _LISTED = 20  # files named one by one; the rest are counted
 
 
@@ -84,6 +86,28 @@ def print_answer(answer: Answer) -> None:
 
 def _title(p: Passage) -> str:
     return one_line(" · ".join(x for x in (p.date, p.title) if x))
+
+
+def print_summary(rows: Sequence[Row], examples: Mapping[str, Sequence[Dropped]]) -> None:
+    """What was left out by reason, each with an example or two."""
+    table = Table("reason", "blocks", "posts", "what it is", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(row.reason, f"{row.blocks:,}", f"{row.posts:,}", row.meaning)
+    Console(highlight=False).print(table)
+    for row in rows:
+        print(f"\n{row.reason}")
+        for d in examples[row.reason]:
+            print(f"  {_place(d)}  {one_line(d.text)[:_EXAMPLE]}")
+
+
+def print_dropped(dropped: Sequence[Dropped]) -> None:
+    """A line for each thing that was left out."""
+    for d in dropped:
+        print(f"{_place(d)}  {d.reason}  {one_line(d.text)}")
+
+
+def _place(d: Dropped) -> str:
+    return f"{one_line(d.post)}:{d.start_line}-{d.end_line}"
 
 
 def print_status(status: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """The command line as a user runs it: output, JSON contracts, exit codes, one clear line for every mistake."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -181,3 +182,25 @@ def test_terminal_escapes_in_posts_are_not_printed(tmp_path):
     shown = run("search", "端末の色", "--index", tmp_path / "ix")
     assert shown.returncode == 0
     assert "\x1b" not in shown.stdout
+
+
+def test_report_shows_each_reason_with_an_example(index_dir):
+    shown = run("report", "--index", index_dir).stdout
+    assert re.search(r"^marker +1 +1 +a rule, an end mark", shown, re.MULTILINE)
+    assert re.search(r"^  2025-11-30-bakery-winter\.md:\d+-\d+  ---END---$", shown, re.MULTILINE)
+
+
+def test_report_lists_one_reason_or_everything_as_json(index_dir):
+    assert run("report", "--reason", "marker", "--index", index_dir).stdout.count("\n") == 1
+    (one,) = lines(run("report", "--json", "--index", index_dir))
+    assert (one["post"], one["reason"], one["text"]) == ("2025-11-30-bakery-winter.md", "marker", "---END---")
+
+
+def test_report_writes_a_page_or_says_why_it_cannot(index_dir, tmp_path):
+    assert run("report", "--html", tmp_path / "r.html", "--index", index_dir).returncode == 0
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "---END---" in page
+    assert "://" not in page.replace("http://www.w3.org/2000/svg", "")
+    done = run("report", "--html", tmp_path / "no" / "r.html", "--index", index_dir)
+    assert done.returncode == 1
+    assert "r.html can't be written (No such file or directory)" in done.stderr

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from rag.cli import _parser
+from rag.arguments import make_parser
+from rag.cli import VERBS
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ("README.md", "README.ja.md", "CONTRIBUTING.md", "CHANGELOG.md")
 
 
 def _verbs():
-    (action,) = (a for a in _parser()._actions if hasattr(a, "choices") and isinstance(a.choices, dict))
+    (action,) = (a for a in make_parser(VERBS)._actions if hasattr(a, "choices") and isinstance(a.choices, dict))
     return action.choices
 
 

@@ -13,9 +13,9 @@ LEVELS = {
     2: {"plan", "prepare", "arrays", "search", "written"},
     3: {"parts"},
     4: {"build"},
-    5: {"index"},
+    5: {"index", "watch"},
     6: {"chat", "evaluate"},
-    7: {"cli", "api", "terminal", "web", "__init__"},
+    7: {"cli", "api", "arguments", "terminal", "web", "__init__"},
 }
 LEVEL = {name: level for level, names in LEVELS.items() for name in names}
 STAGES = {
@@ -58,7 +58,7 @@ def _rag_imports(path):
 def test_imports_point_down(path):
     own = _name(path)
     for other in _rag_imports(path):
-        if own == other or own == "__init__" or (LEVEL.get(own) == 7 and other in ("api", "terminal", "web")):
+        if own == other or own == "__init__" or (LEVEL.get(own) == 7 and LEVEL.get(other) == 7):
             continue
         level, other_level = LEVEL.get(own, 1), LEVEL.get(other, 1)
         assert other_level < level or level == other_level == 1, f"{own} ({level}) imports {other} ({other_level})"
