@@ -19,7 +19,7 @@ from rag.parts import make_reader, open_parts, score_texts
 from rag.plan import BuildReport
 from rag.rules import SiteRules
 from rag.search import PER_POST, Parts, make_filters, search
-from rag.settings import Settings
+from rag.settings import DEFAULTS, Settings
 from rag.types import Dropped, Encoder, Filters, Hit, Passage, Progress
 
 DEFAULT_INDEX = "indexes/default"
@@ -115,28 +115,41 @@ def build_index(
     return open_index(index, report=report)
 
 
-def open_index(index: str | Path = DEFAULT_INDEX, *, report: BuildReport | None = None) -> Index:
+def open_index(
+    index: str | Path = DEFAULT_INDEX, *, report: BuildReport | None = None, like: Index | None = None
+) -> Index:
     """Open the generation in use, after checking every file of it against its checksum.
 
-    Raises IndexMissing, IndexDamaged, or IndexMismatch when it was built with another built-in model than this one's.
+    Models that `like`, an open index, holds already are shared with it. Raises IndexMissing, IndexDamaged, or
+    IndexMismatch when it was built with another built-in model than this one's.
     """
-    return generation.open_current(Path(index), lambda found: _open(index, found, report))
+    return generation.open_current(Path(index), lambda found: _open(index, found, report, like))
 
 
-def _open(index: str | Path, found: Generation, report: BuildReport | None) -> Index:
+def _open(index: str | Path, found: Generation, report: BuildReport | None, like: Index | None) -> Index:
     meta = found.manifest["meta"]
-    table = found.path / TABLE
-    static = StaticEncoder.load(table=table if table.exists() else None)
+    static = _static(found, like)
     if static.base_name != meta["base_model"]:
         raise IndexMismatch(
             f"{index} was built with the model {meta['base_model']}, this version ships {static.base_name}; "
             "run `rag build` on the posts again"
         )
     model = meta["settings"]["model"]
-    encoder: Encoder = static if model in (None, "builtin") else load_encoder(model)
+    encoder: Encoder = static
+    if model not in (None, DEFAULTS.model):
+        shared = like is not None and like.generation.manifest["meta"]["settings"]["model"] == model
+        encoder = like.parts.encoder if like and shared else load_encoder(model)
     if (encoder.name, encoder.dim) != (meta["model"], meta["dim"]):
         raise IndexMismatch(
             f"{index} was built with {meta['model']} ({meta['dim']} dimensions), the model at hand is {encoder.name} "
             f"({encoder.dim}); run `rag build --rebuild` on the posts"
         )
     return Index(found, open_parts(found.path, encoder, static), report)
+
+
+def _static(found: Generation, like: Index | None) -> StaticEncoder:
+    """The built-in model with the generation's own table, if it has one."""
+    if like and like.parts.tokens.name == found.manifest["meta"]["static_model"]:  # the name holds the table's hash
+        return like.parts.tokens
+    table = found.path / TABLE
+    return StaticEncoder.load(table=table if table.exists() else None)

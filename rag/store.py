@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -75,6 +76,7 @@ class PassageStore:
         self._lock = threading.Lock()
         self._path = folder / FILE
         self._db = database.connect(self._path)
+        weakref.finalize(self, self._db.close)  # a server's old generation is closed with its last question
         self._count = int(self._query("SELECT count(*) FROM passages")[0][0])
 
     def close(self) -> None:

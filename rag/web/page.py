@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -14,11 +15,12 @@ import gradio as gr
 
 from rag.chat import Chatbot
 from rag.errors import RagError
-from rag.index import DEFAULT_INDEX, open_index
+from rag.index import DEFAULT_INDEX
 from rag.search import MAX_QUESTION
 from rag.web.chat import Chat, Messages, Session, messages
 from rag.web.endpoints import add_endpoints
 from rag.web.examples import example_questions
+from rag.web.live import LiveChatbot
 from rag.web.options import Options, add_options, options_from
 from rag.web.serve import serve
 from rag.web.strings import EN, JA, Lang, Strings, translations
@@ -186,5 +188,9 @@ def run(index: str, options: Options, ready: Callable[[str], None]) -> None:
 
     Raises the errors of `rag.errors`: an index that can't be used, a port that is taken.
     """
-    bot = Chatbot(open_index(index))
-    serve(build_app(bot, options.site_url, options.lang), bot, options, ready)
+    bot, stop = LiveChatbot(index), threading.Event()
+    bot.follow(stop)
+    try:
+        serve(build_app(bot, options.site_url, options.lang), bot, options, ready)
+    finally:
+        stop.set()

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from rag.chat import Chatbot
 from rag.errors import InputError
+from rag.web.live import LiveChatbot
 from rag.web.options import Options, is_loopback, may_enter, read_accounts
 from rag.web.server import ASSETS, Guard
 from rag.web.strings import translations
@@ -84,4 +85,6 @@ def _launch_options(bot: Chatbot, options: Options) -> dict[str, Any]:
 def _healthz(bot: Chatbot, _: Request) -> JSONResponse:
     status = bot.index.status()
     shown = {key: status[key] for key in ("generation", "built", "posts", "passages", "model")}
-    return JSONResponse({"status": "ok", **shown})
+    problem = bot.problem if isinstance(bot, LiveChatbot) else ""
+    state = {"status": "degraded", "problem": problem} if problem else {"status": "ok"}
+    return JSONResponse({**state, **shown})
