@@ -29,6 +29,8 @@ def make_parser(runs: Mapping[str, Run]) -> argparse.ArgumentParser:
     sub.add_argument("--rebuild", action="store_true", help="take nothing computed over from the index that is there")
     sub.add_argument("--plan", action="store_true", help="only say what would be done")
 
+    _add_settings(verb("watch", "build the index now, and again whenever the posts change"))
+
     sub = verb("search", "show the passages that fit a question best")
     _add_question(sub)
     sub.add_argument("-k", type=int, default=5, help="number of passages (%(default)s)")

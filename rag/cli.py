@@ -8,7 +8,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -23,6 +25,7 @@ from rag.errors import InputError, RagError
 from rag.evaluate import evaluate
 from rag.generate import load_generator
 from rag.index import open_index
+from rag.plan import BuildReport
 from rag.report import html_report, samples, summary
 from rag.rules import load_rules
 from rag.search import make_filters
@@ -40,6 +43,7 @@ from rag.terminal import (
     print_summary,
 )
 from rag.types import Filters
+from rag.watch import watch
 from rag.web.options import options_from
 
 
@@ -70,6 +74,25 @@ def _build(args: argparse.Namespace) -> None:
             allow_removals=args.allow_removals, progress=bars.update,
         )  # fmt: skip
     print_report(report, planned=args.plan, index=args.index)
+
+
+def _watch(args: argparse.Namespace) -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end it cleanly, also in the middle of a build
+
+    def built(report: BuildReport) -> None:
+        print_report(report, planned=False, index=args.index)
+        print(f"watching   {one_line(args.posts)}; Ctrl-C ends it", flush=True)
+
+    def failed(error: RagError) -> None:
+        print(f"rag: {one_line(str(error))}", file=sys.stderr, flush=True)
+
+    try:
+        watch(
+            Path(args.posts), Path(args.index), _settings(args), built=built, failed=failed, stop=threading.Event(),
+            allow_removals=args.allow_removals,
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        print("rag: stopped watching; the index is complete", file=sys.stderr)
 
 
 def _search(args: argparse.Namespace) -> None:
@@ -169,6 +192,7 @@ def _report(args: argparse.Namespace) -> None:
 
 VERBS = {
     "build": _build,
+    "watch": _watch,
     "search": _search,
     "ask": _ask,
     "export": _export,
