@@ -93,7 +93,7 @@ class _Reader:
     def take(self, token: Token) -> None:
         """Add one token."""
         kind = token.type
-        if kind == "text":
+        if kind in ("text", "text_special"):
             self.add(self.take_links(token.content) if "](" in token.content else token.content)
         elif kind == "code_inline":
             self.code = True

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -28,6 +29,10 @@ MAX_HEADING = 150
 MAX_UNDERLINED = 80
 #: A line longer than this may be a whole text that lost its line breaks.
 MIN_FLAT = 300
+#: Breaks that are restored in one such line.
+MAX_FLAT = 1_000
+#: A paragraph longer than this is checked for being nothing but signs before it is parsed.
+MIN_SIGNS = 2_000
 
 # Where such a text is to be broken: its headings, rules and links stand inside it after a space.
 _FLAT = re.compile(r" (?=#{1,6} \S)| (?=-{3,} #)|(?<=[。！？!?]) (?=-{3,}(?: |$))| (?=[-*] \[)| ?-{2,}END-{2,} ?")
@@ -37,9 +42,14 @@ _TIGHT_HEADING = re.compile(r"^(#{2,6})(?=[^\s#])")  # "##見出し", which Comm
 _BULLET = re.compile(
     r"^[・･•‣◦○◯][ \u3000]*(?=\S)|^(?=[①-⑳㋐-㋾]|[(（]\d{1,2}[)）])"
 )  # list items that Markdown takes for text
+# Without one of these a paragraph is plain text.
+_MARKUP = re.compile(r"[\\`*_\[<&$~^]")
+_SIGNS = re.compile(r"[\W_]+")
 _STOP = re.compile(r"[。．！？!?]")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _DEEPER = {"bullet_list_open": 1, "ordered_list_open": 1, "bullet_list_close": -1, "ordered_list_close": -1}
+
+Env = MutableMapping[str, Any]
 
 
 def read_markdown(body: str, first_line: int = 1) -> list[Piece]:
@@ -47,27 +57,39 @@ def read_markdown(body: str, first_line: int = 1) -> list[Piece]:
 
     Footnotes stand where they are written, not at the end.
     """
-    return sorted(_pieces(_parser().parse(body), first_line), key=lambda piece: piece.start_line)
+    env: Env = {}
+    return list(_pieces(_parser().parse(body, env), first_line, env))
 
 
 @functools.cache
 def _parser() -> MarkdownIt:
+    """Blocks only: what stands inside a paragraph is parsed when it is read, if it holds any markup at all."""
     return (
         MarkdownIt("commonmark", {"html": True})
         .enable(["table", "strikethrough"])
         .use(footnote_plugin)
         .use(dollarmath_plugin, allow_space=False, allow_digits=False)
+        .disable(["inline", "footnote_tail", "text_join"])
     )
 
 
-def _pieces(tokens: Sequence[Token], first: int) -> Iterator[Piece]:
+def _lines(content: str, env: Env) -> list[Line]:
+    """The lines of a paragraph. One that is nearly all signs stays as it is: no text, and slow to parse."""
+    signs = sum(len(run) for run in _SIGNS.findall(content)) if len(content) > MIN_SIGNS else 0
+    if not _MARKUP.search(content) or 2 * signs > len(content):
+        return [Line(tidy(line), offset=offset) for offset, line in enumerate(content.split("\n"))]
+    children: list[Token] = []
+    _parser().inline.parse(content, _parser(), env, children)
+    return read_lines(children)
+
+
+def _pieces(tokens: Sequence[Token], first: int, env: Env) -> Iterator[Piece]:
     depth = quotes = 0
     marker = ""
-    lines_of: Sequence[int] = (0, 1)
     for index, token in enumerate(tokens):
         kind = token.type
-        lines_of = token.map or lines_of  # a footnote inside a line has no lines of its own
-        start, end = first + lines_of[0], max(first + lines_of[0], first + lines_of[1] - 1)
+        start, end = token.map or (0, 0)
+        start, end = first + start, max(first + start, first + end - 1)
         if kind in _DEEPER:
             depth += _DEEPER[kind]
         elif kind in ("blockquote_open", "blockquote_close"):
@@ -75,23 +97,23 @@ def _pieces(tokens: Sequence[Token], first: int) -> Iterator[Piece]:
         elif kind == "list_item_open":
             marker = f"{token.info}. " if token.info else "- "
         elif kind in ("heading_open", "paragraph_open") and _is_flat(tokens[index + 1].content):
-            restored = _FLAT.sub("\n\n", tokens[index + 1].content)
+            restored = _FLAT.sub("\n\n", tokens[index + 1].content, count=MAX_FLAT)
             yield from (replace(piece, start_line=start, end_line=end) for piece in read_markdown(restored))
         elif kind == "paragraph_open":
             where: PieceKind = "list" if depth else "quote" if quotes else "text"
-            yield from _paragraph(tokens[index + 1], where, start, depth, marker)
+            yield from _paragraph(tokens[index + 1].content, env, where, start, depth, marker)
             marker = ""
         else:
-            yield from _other(tokens, index, start, end)
+            yield from _other(tokens, index, start, end, env)
 
 
-def _other(tokens: Sequence[Token], index: int, start: int, end: int) -> Iterator[Piece]:
+def _other(tokens: Sequence[Token], index: int, start: int, end: int, env: Env) -> Iterator[Piece]:
     """The pieces of a block that is no paragraph; nothing for tokens that only open or close one."""
     token = tokens[index]
     if token.type == "heading_open":
-        yield from _heading(tokens[index + 1], token, start, end)
+        yield from _heading(tokens[index + 1].content, env, token, start, end)
     elif token.type == "table_open":
-        yield _table(tokens, index, start, end)
+        yield _table(tokens, index, start, end, env)
     elif token.type in ("fence", "code_block", "math_block"):
         yield from _code(token, start, end)
     elif token.type == "html_block":
@@ -104,25 +126,25 @@ def _is_flat(content: str) -> bool:
     return len(content) > MIN_FLAT and bool(_FLAT.search(content))
 
 
-def _heading(inline: Token, opening: Token, start: int, end: int) -> Iterator[Piece]:
-    lines = read_lines(inline.children or [])
+def _heading(content: str, env: Env, opening: Token, start: int, end: int) -> Iterator[Piece]:
+    lines = _lines(content, env)
     text = join_lines([line.text for line in lines])
     underlined = opening.markup in ("=", "-")
     if underlined and (len(text) > MAX_UNDERLINED or _STOP.search(text[:-1])):
-        yield from _paragraph(inline, "text", start, 0, "")
+        yield from _paragraph(content, env, "text", start, 0, "")
         yield Piece("rule", opening.markup * 3, end, end)
     elif len(text) > MAX_HEADING:
-        yield from _paragraph(inline, "text", start, 0, "")
+        yield from _paragraph(content, env, "text", start, 0, "")
     else:
         chars, links = sum(line.link_chars for line in lines), tuple(link for line in lines for link in line.links)
         yield Piece("heading", text.replace("\n", " "), start, end, int(opening.tag[1]), chars, links)
 
 
-def _paragraph(inline: Token, kind: PieceKind, start: int, depth: int, marker: str) -> Iterator[Piece]:
+def _paragraph(content: str, env: Env, kind: PieceKind, start: int, depth: int, marker: str) -> Iterator[Piece]:
     """A paragraph, divided where one of its lines looks like a heading or an item of a list."""
-    lines = read_lines(inline.children or [])
+    lines = _lines(content, env)
     if not any(line.text or line.images for line in lines):
-        yield Piece("hidden", inline.content, start, start + len(lines) - 1)
+        yield Piece("hidden", content, start, start + len(lines) - 1)
         return
     run: list[Line] = []
     for line in lines:
@@ -167,7 +189,7 @@ def _lookalike(line: Line) -> str:
     return line.text[marked.end() if marked else 0 :]
 
 
-def _table(tokens: Sequence[Token], index: int, start: int, end: int) -> Piece:
+def _table(tokens: Sequence[Token], index: int, start: int, end: int, env: Env) -> Piece:
     """Each row as a line that reads alone: "header: cell / header: cell"."""
     rows: list[list[str]] = []
     links: list[str] = []
@@ -178,7 +200,7 @@ def _table(tokens: Sequence[Token], index: int, start: int, end: int) -> Piece:
         if token.type == "tr_open":
             rows.append([])
         elif token.type == "inline":
-            lines = read_lines(token.children or [])
+            lines = _lines(token.content, env)
             rows[-1].append(" ".join(line.text for line in lines if line.text))
             chars += sum(line.link_chars for line in lines)
             links += [link for line in lines for link in line.links]

@@ -6,10 +6,11 @@ sentence again, or goes on with it after a stray blank line. Pure. Knows nothing
 
 from __future__ import annotations
 
+import bisect
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.sentences import ends_sentence, split_sentences
@@ -26,10 +27,10 @@ MAX_FRAGMENT = 400
 MAX_LABEL = 80
 #: The start of a sentence that has fewer letters and breaks off after a particle ("また、") says nothing.
 MIN_KEPT = 30
+#: A block that has grown past this by joining has lost its way.
+MAX_JOINED = 2_000
 #: A title or heading that was glued to the paragraph below it ends within so many characters.
 MAX_GLUED = 160
-#: Loose ends of one post that are looked up in all its text; each look-up reads the text once.
-MAX_LOOKUPS = 500
 
 _PROSE = frozenset({"text", "list", "quote"})
 _DOTS = re.compile(r"^(?:…|‥|\.\.\.)[\s….]*")
@@ -124,7 +125,7 @@ def _join(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_P
     for part in parts:
         before = out[-1] if out else None
         if before and before.cut and part.block.kind == "text" and part.keys:
-            joined = _continued(before, part, counts, title)
+            joined = _continued(before, part, counts, title) if len(before.block.text) < MAX_JOINED else ""
             if joined:
                 out[-1] = _part(replace(before.block, text=joined, end_line=part.block.end_line))
                 continue
@@ -155,19 +156,11 @@ def _continued(before: _Part, part: _Part, counts: Counter[str], title: str) -> 
 
 def _trim(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_Part]:
     """Take off loose ends: what was cut at the end of a block, or begins one in mid-sentence."""
-    text = "\n".join(key for part in parts for key in part.keys) + "\n"
-    counts = Counter(key for part in parts for key in part.keys)
-    lookups = 0
-
-    def held(key: str) -> bool:
-        nonlocal lookups
-        lookups += 1
-        return lookups <= MAX_LOOKUPS and len(key) >= MIN_SHARED and text.count(key) > counts[key]
-
+    known = _Known(key for part in parts for key in part.keys)
     out: list[_Part] = []
     for part in parts:
         first = part.sentences[0] if part.sentences and part.block.kind == "text" else ""
-        if first and _torn(part.keys[0], text, bool(_DOTS.match(first) or _BOUND.match(first))):
+        if first and known.torn(part.keys[0], bool(_DOTS.match(first) or _BOUND.match(first))):
             dropped.append(_dropped(post, part.block, "cut_repeated", first))
             if len(part.sentences) == 1:
                 continue
@@ -175,26 +168,39 @@ def _trim(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_P
             part = _Part(replace(part.block, text=rest), part.sentences[1:], part.keys[1:])
         out.append(part)
         if part.cut and part.block.kind in ("text", "quote"):
-            alone = len(part.keys) > 1 and ends_sentence(part.sentences[-2])
             end = _OPEN_END.search(part.block.text)
-            scrap = len(part.keys) == 1 and (len(part.keys[0]) < (MIN_KEPT if end else MIN_SHARED))
+            alone = len(part.keys) > 1 and ends_sentence(part.sentences[-2])
             alone = alone and bool(end or len(part.block.text) >= MAX_LABEL)
-            if held(part.keys[-1]):
+            scrap = len(part.keys) == 1 and (len(part.keys[0]) < (MIN_KEPT if end else MIN_SHARED))
+            if known.begun(part.keys[-1]):
                 _take_end_off(post, out, dropped, "cut_repeated")
             elif alone or scrap:
                 _take_end_off(post, out, dropped, "cut_sentence")
     return out
 
 
-def _torn(key: str, text: str, bound: bool) -> bool:
-    """Whether a sentence is the end of a longer one in `text`, torn off inside a word or before a particle."""
-    at = text.find(key + "\n") if len(key) >= MIN_SHARED else -1
-    while at >= 0:
-        before = text[at - 1 : at]
-        if before.strip() and (bound or _script(before) == _script(key[0])):
-            return True
-        at = text.find(key + "\n", at + 1)
-    return False
+class _Known:
+    """The sentences of a post, to be asked which begin or end with given letters: sorted, so each answer is quick."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        distinct = {key for key in keys if len(key) > MIN_SHARED}
+        self._forward = sorted(distinct)
+        self._backward = sorted(key[::-1] for key in distinct)
+
+    def begun(self, key: str) -> bool:
+        """Whether a longer sentence begins with `key`."""
+        return len(key) >= MIN_SHARED and bool(_longer(self._forward, key))
+
+    def torn(self, key: str, bound: bool) -> bool:
+        """Whether `key` is the end of a longer sentence, torn off inside a word, or `bound` to what stood before."""
+        longer = _longer(self._backward, key[::-1]) if len(key) >= MIN_SHARED else ""
+        return bool(longer) and (bound or _script(longer[len(key)]) == _script(key[0]))
+
+
+def _longer(ordered: Sequence[str], start: str) -> str:
+    """The first of `ordered` that is longer than `start` and begins with it, else ""."""
+    at = bisect.bisect_right(ordered, start)
+    return ordered[at] if at < len(ordered) and ordered[at].startswith(start) else ""
 
 
 def _script(char: str) -> str:
