@@ -36,9 +36,8 @@ _HIGHLIGHT = re.compile(
     re.M,
 )
 
-_FRONT_MATTER = re.compile(
-    r"^(?:layout|title|date|categories|tags|author|excerpt|permalink|image|description):\s", re.M
-)
+# Keys of front matter; the lines of a second one are read as one paragraph.
+_FRONT_MATTER = re.compile(r"(?<![A-Za-z])(?:layout|title|date|categories|tags|author|excerpt|permalink|description): ")
 
 _LENGTH_NOTE = re.compile(r"\s*[(（]\s*(?:約\s*)?\d{1,5}\s*(?:文字|字|characters?|words?)\s*[)）]\s*$", re.I)
 _CONTINUED = re.compile(r"\s*[(（](?:続き|つづき|cont(?:inued|\.)?)[)）]\s*$", re.I)
@@ -133,7 +132,7 @@ def title_repeated(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Ite
 def front_matter_in_body(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
     """A second block of front matter."""
     for i, piece in enumerate(pieces):
-        if piece.kind != "code" and len(_FRONT_MATTER.findall(piece.text)) >= 2:
+        if piece.kind != "code" and _FRONT_MATTER.match(piece.text) and len(_FRONT_MATTER.findall(piece.text)) >= 2:
             yield i
 
 

@@ -57,8 +57,7 @@ def read_markdown(body: str, first_line: int = 1) -> list[Piece]:
 
     Footnotes stand where they are written, not at the end.
     """
-    env: Env = {}
-    return list(_pieces(_parser().parse(body, env), first_line, env))
+    return list(_pieces(body, first_line, restore=True))
 
 
 @functools.cache
@@ -83,7 +82,10 @@ def _lines(content: str, env: Env) -> list[Line]:
     return read_lines(children)
 
 
-def _pieces(tokens: Sequence[Token], first: int, env: Env) -> Iterator[Piece]:
+def _pieces(body: str, first: int, restore: bool) -> Iterator[Piece]:
+    """The pieces of `body`; with `restore`, texts that lost their line breaks get them back."""
+    env: Env = {}
+    tokens = _parser().parse(body, env)
     depth = quotes = 0
     marker = ""
     for index, token in enumerate(tokens):
@@ -96,9 +98,9 @@ def _pieces(tokens: Sequence[Token], first: int, env: Env) -> Iterator[Piece]:
             quotes += 1 if kind.endswith("open") else -1
         elif kind == "list_item_open":
             marker = f"{token.info}. " if token.info else "- "
-        elif kind in ("heading_open", "paragraph_open") and _is_flat(tokens[index + 1].content):
+        elif restore and kind in ("heading_open", "paragraph_open") and _is_flat(tokens[index + 1].content):
             restored = _FLAT.sub("\n\n", tokens[index + 1].content, count=MAX_FLAT)
-            yield from (replace(piece, start_line=start, end_line=end) for piece in read_markdown(restored))
+            yield from (replace(piece, start_line=start, end_line=end) for piece in _pieces(restored, 1, restore=False))
         elif kind == "paragraph_open":
             where: PieceKind = "list" if depth else "quote" if quotes else "text"
             yield from _paragraph(tokens[index + 1].content, env, where, start, depth, marker)
@@ -119,7 +121,7 @@ def _other(tokens: Sequence[Token], index: int, start: int, end: int, env: Env) 
     elif token.type == "html_block":
         yield from read_html(token.content, start, end)
     elif token.type == "hr":
-        yield Piece("rule", token.markup, start, start)
+        yield Piece("rule", token.markup[:3], start, start)
 
 
 def _is_flat(content: str) -> bool:
