@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
+from rag.counting import counted
 from rag.types import Floats, Ids
 
 Tokens = NDArray[np.integer]
@@ -87,5 +88,5 @@ class LateIndex:
 def document_frequency(tokens: Tokens, offsets: Ids, vocabulary: int) -> NDArray[np.int32]:
     """(vocabulary,) number of passages that hold each token."""
     passage = np.repeat(np.arange(len(offsets) - 1, dtype=np.int64), np.diff(offsets))
-    pairs = np.unique(passage * vocabulary + tokens)
+    pairs, _ = counted(passage * vocabulary + tokens)
     return np.bincount(pairs % vocabulary, minlength=vocabulary).astype(np.int32)

@@ -8,10 +8,11 @@ shingles themselves (every hash divisible by SAMPLE, "FracMinHash"); bench/READM
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from rag.counting import counted
 
 #: Characters of a shingle. Five or fewer are shared by unrelated Japanese sentences, such as ということです.
 WIDTH = 8
@@ -27,7 +28,6 @@ _BLOCK = 1_000_000
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd, high bits well spread: 2^64 over the golden ratio
 _MIX = np.uint64(0xBF58476D1CE4E5B9)  # of the SplitMix64 generator
 
-Number = TypeVar("Number", np.int64, np.uint64)
 Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 
 
@@ -47,7 +47,7 @@ def overlaps(keys: Sequence[str], least: float, sample: int = SAMPLE) -> Pairs:
             break
         found.append(owners[:-step][same] * len(keys) + owners[step:][same])
     del hashes, owners
-    pairs, counts = _counted(np.concatenate(found))
+    pairs, counts = counted(np.concatenate(found))
     texts = max(1, len(keys))
     # Of millions of pairs nearly all share one shingle: those of longer texts go before anything is computed for them.
     few = sizes <= 1 / least
@@ -68,7 +68,7 @@ def _shingles(keys: Sequence[str], sample: int) -> tuple[NDArray[np.uint32], NDA
         if size >= _BLOCK or i + 1 == len(keys):
             packed.append(_pack(keys[start : i + 1], start, sample))
             start, size = i + 1, 0
-    found, _ = _counted(np.concatenate(packed))
+    found, _ = counted(np.concatenate(packed))
     return (found >> np.uint64(32)).astype(np.uint32), (found & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
@@ -89,10 +89,3 @@ def _pack(keys: Sequence[str], first: int, sample: int) -> NDArray[np.uint64]:
     taken = (left > WIDTH) & (hashes % np.uint64(sample) == 0)
     packed: NDArray[np.uint64] = (hashes[taken] << np.uint64(32)) | owners[taken].astype(np.uint64)
     return packed
-
-
-def _counted(values: NDArray[Number]) -> tuple[NDArray[Number], NDArray[np.int64]]:
-    """Distinct values in order, and how often each occurs. Sorts in place: np.unique takes thrice the room."""
-    values.sort()
-    first = np.flatnonzero(np.append(True, values[1:] != values[:-1])[: len(values)])
-    return values[first], np.diff(np.append(first, len(values)))

@@ -10,6 +10,7 @@ import json
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -24,14 +25,14 @@ CREATE TABLE posts (path TEXT PRIMARY KEY, digest TEXT, title TEXT, date TEXT, u
 CREATE TABLE passages (
   row INTEGER PRIMARY KEY, id TEXT, text TEXT, title TEXT, heading TEXT, post TEXT, url TEXT, date TEXT,
   tags TEXT, categories TEXT, start_line INTEGER, end_line INTEGER, also_in TEXT);
-CREATE TABLE labels (kind TEXT, name TEXT, row INTEGER);
+CREATE TABLE labels (kind TEXT, name TEXT, post TEXT);
 CREATE TABLE dropped (post TEXT, start_line INTEGER, end_line INTEGER, reason TEXT, text TEXT);
 """
 _INDEXES = (
     "CREATE UNIQUE INDEX passage_id ON passages (id)",
     "CREATE INDEX passage_post ON passages (post, start_line)",
     "CREATE INDEX passage_date ON passages (date)",
-    "CREATE INDEX label_row ON labels (kind, name, row)",
+    "CREATE INDEX label_post ON labels (kind, name, post)",
     "CREATE INDEX dropped_reason ON dropped (reason)",
 )
 _COLUMNS = "id, text, title, heading, post, url, date, tags, categories, start_line, end_line, also_in"
@@ -57,16 +58,22 @@ def write_store(folder: Path, posts: Iterable[Post], passages: Sequence[Passage]
 
 
 def _as_row(p: Passage) -> tuple[str | int, ...]:
-    also_in = [[c.post, c.url, c.date] for c in p.also_in]
-    lists = (json.dumps(x, ensure_ascii=False) for x in (p.tags, p.categories))
-    return (p.id, p.text, p.title, p.heading, p.post, p.url, p.date, *lists, p.start_line, p.end_line,
-            json.dumps(also_in, ensure_ascii=False))  # fmt: skip
+    also_in = tuple((c.post, c.url, c.date) for c in p.also_in)
+    return (p.id, p.text, p.title, p.heading, p.post, p.url, p.date, _json(p.tags), _json(p.categories), p.start_line,
+            p.end_line, _json(also_in))  # fmt: skip
 
 
-def _labels(passages: Sequence[Passage]) -> Iterator[tuple[str, str, int]]:
-    for row, p in enumerate(passages):
-        yield from (("tag", name, row) for name in p.tags)
-        yield from (("category", name, row) for name in p.categories)
+@lru_cache(maxsize=1000)
+def _json(values: tuple[object, ...]) -> str:
+    """All passages of a post have the same tags, and few have copies."""
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _labels(passages: Sequence[Passage]) -> Iterator[tuple[str, str, str]]:
+    """Of the posts that have passages."""
+    for p in {p.post: p for p in passages}.values():
+        yield from (("tag", name, p.post) for name in p.tags)
+        yield from (("category", name, p.post) for name in p.categories)
 
 
 class PassageStore:
@@ -127,8 +134,7 @@ class PassageStore:
 
     def facets(self) -> dict[str, list[tuple[str, int]]]:
         """{"tags": [(name, posts)], "categories": [...]}, most frequent first."""
-        sql = """SELECT name, count(DISTINCT post) AS n FROM labels JOIN passages USING (row)
-                 WHERE kind = ? GROUP BY name ORDER BY n DESC, name"""
+        sql = "SELECT name, count(*) AS n FROM labels WHERE kind = ? GROUP BY name ORDER BY n DESC, name"
         return {
             plural: [(name, int(n)) for name, n in self._query(sql, [kind])]
             for plural, kind in (("tags", "tag"), ("categories", "category"))
@@ -144,7 +150,7 @@ class PassageStore:
         for kind, names in (("tag", filters.tags), ("category", filters.categories)):
             if names:
                 marks = ",".join("?" * len(names))
-                clauses.append(f"row IN (SELECT row FROM labels WHERE kind = '{kind}' AND name IN ({marks}))")
+                clauses.append(f"post IN (SELECT post FROM labels WHERE kind = '{kind}' AND name IN ({marks}))")
                 args.extend(names)
         where = " WHERE " + " AND ".join(clauses) if clauses else ""
         rows = self._query(f"SELECT row FROM passages{where} ORDER BY row", args)
