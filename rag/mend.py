@@ -23,7 +23,7 @@ RUNAWAY = 600
 MIN_SHARED = 5
 #: Characters of a sentence that are compared where it was cut; what is longer is no sentence.
 MAX_FRAGMENT = 400
-#: A line without a full stop may be a label or a title when it is shorter than this; it is not taken for a cut text.
+#: A label or a title is shorter than this.
 MAX_LABEL = 80
 #: The start of a sentence that has fewer letters and breaks off after a particle ("また、") says nothing.
 MIN_KEPT = 30
@@ -31,12 +31,14 @@ MIN_KEPT = 30
 MAX_JOINED = 2_000
 #: A title or heading that was glued to the paragraph below it ends within so many characters.
 MAX_GLUED = 160
+#: A title of fewer letters may be the first words of a sentence.
+MIN_NAME = 4
 
 _PROSE = frozenset({"text", "list", "quote"})
 _DOTS = re.compile(r"^(?:…|‥|\.\.\.)[\s….]*")
 _SEAM = re.compile(r"(?<=[。！？!?」）]) (?=\S)")
 _GLUE = re.compile(r"[ \u3000\n]")
-_KANA = re.compile("[\u3040-\u309f]")
+_KANA = re.compile("[\u3040-\u309f]{1,5}")
 _KANJI = re.compile("[\u3400-\u9fff\u30a1-\u30fa]")  # and katakana: one such letter is hardly shared by chance
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 # A block that opens with a particle, an ending or a closing mark goes on with a sentence that began before it.
@@ -50,6 +52,7 @@ _STARTER = re.compile(
     r"^(?:しかし|そして|また、|さらに|加えて|例えば|たとえば|一方|つまり|すなわち|もちろん|正直|個人的に|では、|でも、|だから|だが、|ただ、"
     r"|なぜなら|特に|とくに|具体的に|今後|まず|次に|最後に|さて|ところで|このように|こうした|いや[、はー]|ここで|そこで|とはいえ)"
 )
+_STATED = re.compile(r"[。．]|\. ")
 _OPEN_END = re.compile(r"(?:[、，,をにへとがはもでやのなくて]|より|ほど|という|ような)$|[a-z,] ?$")
 # Kana that end a word begun in kanji, 築 + き上げる, unless they begin a word of their own.
 _OKURIGANA = re.compile(
@@ -102,7 +105,7 @@ def _divided(block: Block) -> Iterator[Block]:
 def _unglue(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_Part]:
     """Take the post's title, or one of its headings, off the front of a paragraph it was glued to."""
     known = {letters(part.block.text) for part in parts if part.block.kind == "heading"} | {letters(post.title)}
-    known = {name for name in known if len(name) >= MIN_SHARED}
+    known = {name for name in known if len(name) >= MIN_NAME}
     openings = {name[:3] for name in known}
     out = []
     for part in parts:
@@ -146,8 +149,8 @@ def _continued(before: _Part, part: _Part, counts: Counter[str], title: str) -> 
     restarts = key.startswith(before.keys[-1]) or counts[key] > 1 or (len(key) >= 9 and key[:9] in title)
     if bare != start or restarts or (_STARTER.match(first) and tail[-1] not in "「『（("):
         return ""
-    label = len(before.sentences) == 1 and len(tail) < MAX_LABEL and not _OPEN_END.search(tail)
-    torn = _script(tail[-1]) == _script(start[0]) and not _KANA.match(start)
+    label = _is_label(before.block.text)
+    torn = _same_script(tail[-1], start[0])
     torn = torn or bool(_KANJI_END.search(tail) and _OKURIGANA.match(start)) or tail[-1] in "「『（("
     if _BOUND.match(first) or _OPEN_END.search(tail) or (torn and not label):
         return before.block.text + ("" if _CJK.match(tail[-1]) or _CJK.match(start[0]) else " ") + start
@@ -169,9 +172,8 @@ def _trim(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_P
         out.append(part)
         if part.cut and part.block.kind in ("text", "quote"):
             end = _OPEN_END.search(part.block.text)
-            alone = len(part.keys) > 1 and ends_sentence(part.sentences[-2])
-            alone = alone and bool(end or len(part.block.text) >= MAX_LABEL)
-            scrap = len(part.keys) == 1 and (len(part.keys[0]) < (MIN_KEPT if end else MIN_SHARED))
+            alone = len(part.keys) > 1 and ends_sentence(part.sentences[-2]) and not _is_label(part.block.text)
+            scrap = len(part.keys) == 1 and (_KANA.fullmatch(part.keys[0]) or (end and len(part.keys[0]) < MIN_KEPT))
             if known.begun(part.keys[-1]):
                 _take_end_off(post, out, dropped, "cut_repeated")
             elif alone or scrap:
@@ -194,7 +196,7 @@ class _Known:
     def torn(self, key: str, bound: bool) -> bool:
         """Whether `key` is the end of a longer sentence, torn off inside a word, or `bound` to what stood before."""
         longer = _longer(self._backward, key[::-1]) if len(key) >= MIN_SHARED else ""
-        return bool(longer) and (bound or _script(longer[len(key)]) == _script(key[0]))
+        return bool(longer) and (bound or _same_script(longer[len(key)], key[0]))
 
 
 def _longer(ordered: Sequence[str], start: str) -> str:
@@ -203,8 +205,15 @@ def _longer(ordered: Sequence[str], start: str) -> str:
     return ordered[at] if at < len(ordered) and ordered[at].startswith(start) else ""
 
 
-def _script(char: str) -> str:
-    return unicodedata.name(char, "?")[:8]  # "HIRAGANA", "KATAKANA", "CJK UNIF", "LATIN SM"
+def _is_label(text: str) -> bool:
+    """Whether a text without full stop may be a label or a title rather than a sentence that was cut."""
+    return len(text) < MAX_LABEL and not _STATED.search(text) and not _OPEN_END.search(text)
+
+
+def _same_script(one: str, other: str) -> bool:
+    """Whether two letters may be neighbours inside a word: both kanji, both katakana, both Latin."""
+    names = [unicodedata.name(char, "?")[:5] for char in (one, other)]  # "CJK U", "KATAK", "LATIN", "DIGIT"
+    return names[0] == names[1] and names[0] in ("CJK U", "KATAK", "LATIN", "DIGIT")
 
 
 def _take_end_off(post: Post, out: list[_Part], dropped: list[Dropped], reason: str) -> None:
