@@ -23,6 +23,7 @@ TARGET_CHARS = 400
 CODE_INDENT = "    "
 #: Parts of a heading path that are kept; a deeper outline says more than a reader needs.
 MAX_PATH = 4
+PATH = " › "
 _LEAD_IN = re.compile(r"[:：]$|(?:以下|次)の[^。]{0,30}[。:：]$|\bfollowing\b[^.]{0,40}\.$")
 
 
@@ -31,6 +32,39 @@ class _Section:
     heading: str
     blocks: list[Block] = field(default_factory=list)
     headings: list[Block] = field(default_factory=list)  # the heading itself, if it is new here
+
+
+@dataclass
+class _Group:
+    """What becomes one passage."""
+
+    texts: list[str] = field(default_factory=list)
+    start: int = 0
+    end: int = 0
+    label: bool = False  # whether the last text leads into what follows
+    prose: bool = False  # whether the last text is running text
+    last: Block | None = None
+    under: str = ""  # the line that led into the list of which this is a later part
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.texts)) + max(0, len(self.texts) - 1)
+
+    def takes(self, text: str) -> bool:
+        return self.size + 1 + len(text) <= MAX_CHARS
+
+    def add(self, text: str, block: Block, label: bool) -> None:
+        self.start = self.start if self.texts else block.start_line
+        self.end = max(self.end, block.end_line)
+        self.texts.append(text)
+        self.label, self.prose, self.last = label, block.kind == "text", block
+
+    def split_label(self) -> _Group:
+        """Take the label at the end off, unless it is all there is; it is the start of the next group."""
+        following = _Group()
+        if self.last and len(self.texts) > 1:
+            following.add(self.texts.pop(), self.last, label=True)
+        return following
 
 
 def split_post(
@@ -51,8 +85,8 @@ def split_post(
                 Dropped(post.path, block.start_line, block.end_line, "empty_heading", block.text[:200])
                 for block in section.headings
             ]
-        for text, start, end in _pack(section.blocks):
-            passages.append(_passage(post, section.heading, text, start, end))
+        for group in _pack(section.blocks):
+            passages.append(_passage(post, section.heading, group))
     return passages, dropped
 
 
@@ -71,38 +105,34 @@ def _sections(post: Post, blocks: Sequence[Block]) -> Iterator[_Section]:
         names = [b.text for b in path if b.text and letters(b.text) != title]
         below = blocks[i + 1] if i + 1 < len(blocks) else None
         parent = below is not None and below.kind == "heading" and below.level > block.level
-        section = _Section(" › ".join(names[-MAX_PATH:]), headings=[] if parent else [block])
+        section = _Section(PATH.join(names[-MAX_PATH:]), headings=[] if parent else [block])
     yield section
 
 
-def _pack(blocks: Sequence[Block]) -> Iterator[tuple[str, int, int]]:
-    """Texts with their lines: long blocks cut, short neighbours joined, lists and code kept with their lead-in."""
-    held: list[tuple[str, int, int]] = []
-    size = 0
-    label = prose = False  # whether the last text held leads into what follows; whether it is running text
+def _pack(blocks: Sequence[Block]) -> Iterator[_Group]:
+    """Blocks in groups: long ones cut, short neighbours joined, lists and code kept with the line that leads in."""
+    group, lead = _Group(), ""
     for block in blocks:
         for text in _cut(block):
-            leads = block.kind == "text" and _is_label(text)
-            short = size < MIN_CHARS or (len(text) < MIN_CHARS and not leads)
-            joins = short or label or block.kind == "list" or (prose and block.kind in ("code", "table"))
-            if held and (not joins or size + len(text) > MAX_CHARS):
-                last = held.pop() if label and len(held) > 1 else None
-                yield _joined(held)
-                held, size = ([last], len(last[0])) if last else ([], 0)
-            held.append((text, block.start_line, block.end_line))
-            size += len(text) + 1
-            label, prose = leads, block.kind == "text"
-    if held:
-        yield _joined(held)
+            label = block.kind == "text" and _is_label(text)
+            short = group.size < MIN_CHARS or (len(text) < MIN_CHARS and not label)
+            wanted = short or group.label or block.kind == "list" or (group.prose and block.kind in ("code", "table"))
+            if group.texts and not (wanted and group.takes(text)):
+                room = group.label and len(group.texts[-1]) + 1 + len(text) <= MAX_CHARS
+                following = group.split_label() if room else _Group()
+                yield group
+                group = following
+            if block.kind == "list" and not group.texts:
+                group.under = lead
+            lead = text if label else lead if block.kind == "list" else ""
+            group.add(text, block, label)
+    if group.texts:
+        yield group
 
 
 def _is_label(text: str) -> bool:
     """Whether a short line announces what follows: it ends in a colon, or in no full stop at all."""
     return len(text) < MIN_CHARS and bool(not ends_sentence(text) or _LEAD_IN.search(text))
-
-
-def _joined(held: Sequence[tuple[str, int, int]]) -> tuple[str, int, int]:
-    return "\n".join(text for text, _, _ in held), held[0][1], max(end for _, _, end in held)
 
 
 def _cut(block: Block) -> Iterator[str]:
@@ -136,8 +166,11 @@ def _bounded(units: Iterable[str]) -> Iterator[str]:
         yield from (unit[at : at + MAX_CHARS] for at in range(0, len(unit), MAX_CHARS))
 
 
-def _passage(post: Post, heading: str, text: str, start: int, end: int) -> Passage:
+def _passage(post: Post, heading: str, group: _Group) -> Passage:
+    text = "\n".join(group.texts)
+    heading = PATH.join(part for part in (heading, group.under.rstrip(":： ")) if part)
     return Passage(
         id=passage_id(post.path, heading, text), text=text, title=post.title, heading=heading, post=post.path,
-        url=post.url, date=post.date, tags=post.tags, categories=post.categories, start_line=start, end_line=end,
+        url=post.url, date=post.date, tags=post.tags, categories=post.categories,
+        start_line=group.start, end_line=group.end,
     )  # fmt: skip

@@ -1,7 +1,12 @@
 """The way from posts to passages, over small posts with the usual flaws."""
 
+import json
+from dataclasses import asdict, replace
+
+import pytest
+
 from rag.prepare import prepare
-from rag.types import Post
+from rag.types import Block, CleanPost, Dropped, Post
 
 
 def post(body: str, name: str = "a.md", title: str = "パンの話", line: int = 1) -> Post:
@@ -51,3 +56,75 @@ def test_what_was_cleaned_before_is_taken_over() -> None:
     first = prepare([post(FLAWED)])
     again = prepare([post(FLAWED)], cached=first.cleaned)
     assert again == first
+
+
+BLOG = [
+    post(
+        "## 窯\n\n" + "".join(f"{n}番の煉瓦は目地をずらして積み、糸で水平を見ます。" for n in range(30)),
+        f"{i}.md",
+        f"{i}の話",
+    )
+    for i in range(8)
+] + [post(FLAWED, f"x{i}.md") for i in range(3)]
+
+
+def test_what_was_cleaned_survives_json() -> None:
+    """A build keeps it in a file."""
+    first = prepare(BLOG)
+    stored = json.loads(json.dumps({key: asdict(clean) for key, clean in first.cleaned.items()}))
+    read = {
+        key: CleanPost(tuple(Block(**b) for b in clean["blocks"]), tuple(Dropped(**d) for d in clean["dropped"]))
+        for key, clean in stored.items()
+    }
+    assert prepare(BLOG, cached=read) == first
+
+
+def test_a_changed_post_is_cleaned_again_and_the_others_are_not() -> None:
+    cached = prepare(BLOG).cleaned
+    changed = replace(BLOG[0], body="窯は南に向けません。", digest="new")
+    seen: list[tuple[int, int]] = []
+    made = prepare([changed, *BLOG[1:]], cached=cached, progress=lambda stage, done, total: seen.append((done, total)))
+    assert (1, 1) in seen
+    assert made == prepare([changed, *BLOG[1:]])
+
+
+def test_a_renamed_post_is_reported_under_its_new_name() -> None:
+    cached = prepare([post(FLAWED)]).cleaned
+    made = prepare([post(FLAWED, "renamed.md")], cached=cached)
+    assert {d.post for d in made.dropped} == {"renamed.md"}
+
+
+def test_two_processes_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = prepare(BLOG)
+    monkeypatch.setattr("rag.prepare.PARALLEL_FROM", 0)
+    monkeypatch.setattr("rag.prepare.BATCH", 3)
+    assert prepare(BLOG) == alone
+
+
+def test_ids_are_unique_and_every_passage_opens_in_its_post() -> None:
+    made = prepare(BLOG)
+    assert len({p.id for p in made.passages}) == len(made.passages)
+    bodies = {p.path: p.body.split("\n") for p in BLOG}
+    for passage in made.passages:
+        lines = "\n".join(bodies[passage.post][passage.start_line - 1 : passage.end_line])
+        assert passage.text.split("\n")[0][:10] in lines
+
+
+def test_everything_left_out_is_told_in_the_order_of_the_posts() -> None:
+    dropped = prepare(BLOG).dropped
+    assert [(d.post, d.start_line) for d in dropped] == sorted((d.post, d.start_line) for d in dropped)
+
+
+@pytest.mark.parametrize("body", ["", "---\n", "![](a.png)\n", "```\nx = 1\n```\n", "窯\n", "\ufffd", "。" * 700])
+def test_odd_posts_make_no_trouble(body: str) -> None:
+    made = prepare([post(body)])
+    assert all(p.text.strip() for p in made.passages)
+
+
+def test_a_footer_of_all_posts_is_in_no_passage() -> None:
+    footer = "\n\nこの日誌は窯の会が毎週書いています。"
+    made = prepare(
+        [post(f"{i}日目は、煉瓦を{i}段積みました。雨が降る前に終えました。{footer}", f"{i}.md") for i in range(5)]
+    )
+    assert not any("窯の会" in p.text for p in made.passages)
+    assert sum(d.reason == "boilerplate" for d in made.dropped) == 5
