@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import rag
-from rag import arrays, generation
+from rag import arrays, generation, plan
 from rag import build as build_module
 from rag.build import build
-from rag.errors import BusyError, IndexDamaged, PostsError
+from rag.errors import BusyError, IndexDamaged, ModelError, PostsError
 from rag.rules import SiteRules
 from rag.settings import Settings
 from tests.conftest import POSTS, write_post
@@ -226,6 +226,47 @@ def test_an_index_that_cannot_be_loaded_is_never_put_in_use(posts, tmp_path, mon
     with pytest.raises(IndexDamaged, match="don't agree"):
         build(posts, tmp_path / "ix", Settings())
     assert rag.open_index(tmp_path / "ix").generation.id == before
+
+
+class Model:
+    """An encoder of our own, of 8 dimensions, that may return what no model should."""
+
+    name, dim = "model:1", 8
+
+    def __init__(self, rows=None):
+        self.rows = rows
+
+    def encode_passages(self, texts):
+        rows = np.ones((len(texts), 8), np.float32) / np.sqrt(8)
+        return rows if self.rows is None else self.rows(rows)
+
+    encode_queries = encode_passages
+
+
+def test_another_version_or_model_takes_nothing_over(posts, tmp_path, monkeypatch):
+    """Vectors of two models are never mixed."""
+    rag.build_index(posts, tmp_path / "ix").close()
+    monkeypatch.setattr(plan, "PIPELINE", plan.PIPELINE + 1)
+    anew = build(posts, tmp_path / "ix", Settings())
+    assert (anew.anew, anew.embedded) == ("it was built by another version of this program", anew.passages)
+    monkeypatch.setattr(build_module, "load_encoder", lambda name: Model())
+    other = build(posts, tmp_path / "ix", Settings(model="other"))
+    assert (other.anew, other.embedded) == ("other settings", other.passages)
+    assert arrays.load(generation.current(tmp_path / "ix").path).vectors.shape == (other.passages, 8)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [lambda r: r * np.nan, lambda r: r[:, :7], lambda r: r[1:], lambda r: 1 / 0],
+    ids=["nan", "dim", "n", "raises"],
+)
+def test_a_model_that_fails_leaves_the_index_alone(posts, tmp_path, monkeypatch, rows):
+    before = rag.build_index(posts, tmp_path / "ix").generation.id
+    monkeypatch.setattr(build_module, "load_encoder", lambda name: Model(rows))
+    with pytest.raises((ModelError, ZeroDivisionError)):
+        build(posts, tmp_path / "ix", Settings(model="other"))
+    assert generation.open_verified(tmp_path / "ix").id == before
+    assert len(list((tmp_path / "ix").glob("g-*"))) == 1
 
 
 def test_a_full_disk_is_one_line_that_names_the_file(posts, tmp_path):

@@ -53,3 +53,12 @@ def test_both_readmes_show_the_same_commands():
     english, japanese = ({*line.findall((ROOT / name).read_text(encoding="utf-8"))} for name in DOCUMENTS[:2])
     assert japanese <= english
     assert {"make run", "make test"} <= japanese
+
+
+def test_tests_that_their_readme_names_exist():
+    text = (ROOT / "tests/README.md").read_text(encoding="utf-8")
+    for file, names in re.findall(r"`(test_\w+)`: ([^|;`]+)", text):
+        source = (ROOT / f"tests/{file}.py").read_text(encoding="utf-8")
+        for name in re.findall(r"\w{8,}\*?|\w+_\*", names):
+            wanted = f"def test_{name.removesuffix('*')}" + ("" if name.endswith("*") else "(")
+            assert wanted in source, f"{file}: {name}"
