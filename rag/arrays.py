@@ -18,16 +18,18 @@ import joblib
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.dedupe import Traces
 from rag.embed import StaticEncoder
 from rag.errors import IndexDamaged, ModelError
 from rag.lexical import HEADING_WEIGHT, TITLE_WEIGHT, Tokenizer
-from rag.ragged import Ragged
+from rag.ragged import Ragged, rows_in
 from rag.types import Encoder, Ids, Passage, Progress
 from rag.variants import MIN_GLOSSES, glosses_of
 
 #: From this many new texts on, a second process pays for its start.
 _PARALLEL_FROM = 4_000
 _BATCH = 2_000
+_TRACES = ("texts", "keys", "shingles", "offsets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,9 @@ def compute(
 
 
 def _found(keys: NDArray[np.uint64], known: NDArray[np.uint64]) -> Ids:
-    """For each key its row in `known`, or -1."""
-    order = np.argsort(known[:, 0], kind="stable")
-    at = np.searchsorted(known[order, 0], keys[:, 0])
-    source = np.append(order, -1)[at]
-    return np.where((source >= 0) & (np.append(known, [[0, 0]], axis=0)[source] == keys).all(axis=1), source, -1)
+    """For each key of two numbers its row in `known`, or -1."""
+    rows = rows_in(keys[:, 0], known[:, 0])
+    return np.where((rows >= 0) & (np.append(known[:, 1], 0)[rows] == keys[:, 1]), rows, -1)
 
 
 def _encode(
@@ -181,6 +181,19 @@ def load(folder: Path) -> Arrays:
         Named(ragged("words", "word_offsets"), _read_names(folder / "vocabulary.json")),
         Named(ragged("glosses", "gloss_offsets"), _read_names(folder / "gloss_pairs.json")),
     )
+
+
+def save_traces(folder: Path, traces: Traces) -> None:
+    """Write what the next build needs to compare passages. Raises OSError, naming the file."""
+    parts = (traces.texts, traces.keys, traces.shingles.values, traces.shingles.offsets)
+    for name, array in zip(_TRACES, parts, strict=True):
+        write_array(folder / f"trace_{name}.npy", array)
+
+
+def load_traces(folder: Path) -> Traces:
+    """What `save_traces` wrote. Raises IndexDamaged."""
+    texts, keys, shingles, offsets = (read_array(folder / f"trace_{name}.npy") for name in _TRACES)
+    return Traces(texts, keys, Ragged(shingles, offsets))
 
 
 def write_array(path: Path, array: NDArray[np.generic]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from rag.text import digest, letters
+from rag.text import block_key
 from rag.types import CleanPost
 
 #: A block in this many posts, and in this part of them, is the blog's and not the post's.
@@ -19,8 +19,8 @@ def learn_boilerplate(cleaned: Sequence[CleanPost]) -> frozenset[str]:
     """Keys of the blocks that recur over posts, headings aside. The order of the posts plays no part."""
     counts: Counter[str] = Counter()
     for post in cleaned:
-        texts = {letters(block.text) for block in post.blocks if block.kind != "heading"}
-        texts |= {letters(d.text) for d in post.dropped if d.reason == "promotion" and len(d.text) < MAX_SHOWN}
-        counts.update(digest(text) for text in texts if text)
+        keys = {block_key(block.text) for block in post.blocks if block.kind != "heading"}
+        keys |= {block_key(d.text) for d in post.dropped if d.reason == "promotion" and len(d.text) < MAX_SHOWN}
+        counts.update(keys - {""})
     least = max(MIN_POSTS, MIN_SHARE * len(cleaned))
     return frozenset(key for key, count in counts.items() if count >= least)

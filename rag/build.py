@@ -26,7 +26,7 @@ from rag.generation import Writer
 from rag.kept import read_cleaned, unpack, write_kept
 from rag.late import document_frequency
 from rag.lexical import build_lexical
-from rag.parts import make_reader, open_parts
+from rag.parts import check_parts, make_reader, open_parts
 from rag.plan import BuildReport, Plan, make_plan, pipeline_version
 from rag.prepare import Prepared, cache_key, prepare
 from rag.search import search
@@ -106,6 +106,7 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
     with clock.stage("write"):
         write_store(folder, planned.posts, prepared.passages, prepared.dropped)
         write_kept(folder, planned.posts, planned.report.problems, cleaned)
+        arrays.save_traces(folder, prepared.traces)
         arrays.save_glosses(folder, made.glosses)
         _write_arrays(folder, made, static.vocab_size)
     with clock.stage("calibrate"):
@@ -116,7 +117,7 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
     )  # fmt: skip
     with clock.stage("publish"):
         meta = _meta(planned, report, encoder, static) | scale
-        writer.publish(meta, check=lambda path: open_parts(path, encoder, static).store.close())
+        writer.publish(meta, check=check_parts)
     return replace(report, seconds=clock.seconds)
 
 
@@ -125,7 +126,8 @@ def _prepare(planned: Plan, progress: Progress | None) -> tuple[Prepared, dict[s
     packed = read_cleaned(planned.before.path, planned.posts) if planned.before else {}
     keys = {post.path: cache_key(post) for post in planned.posts}
     cached = {keys[path]: unpack(clean, path) for path, clean in packed.items()}
-    prepared = prepare(planned.posts, planned.settings.rules, cached=cached, progress=progress)
+    traces = arrays.load_traces(planned.before.path) if planned.before else None
+    prepared = prepare(planned.posts, planned.settings.rules, cached=cached, traces=traces, progress=progress)
     return prepared, {path: packed.get(path) or prepared.cleaned[key] for path, key in keys.items()}
 
 

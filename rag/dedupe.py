@@ -6,13 +6,18 @@ names and negations included. The fullest stays and lists the others' posts in `
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.facts import holds
+from rag.ragged import Ragged, rows_in
 from rag.sentences import ends_sentence, split_sentences
-from rag.shingles import overlaps
+from rag.shingles import pairs_of, shingles_of
 from rag.text import passage_id, sentence_key
 from rag.types import Copy, Dropped, Passage
 
@@ -25,10 +30,18 @@ MIN_SENTENCE = 10
 MOSTLY_HERE, MOSTLY_THERE = 0.5, 0.75
 
 
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What comparing needs of each of many texts; the same for a text in any company, so that it can be kept."""
+
+    texts: NDArray[np.uint64]  # hash of the text
+    keys: NDArray[np.uint64]  # hash of its letters: equal for texts that say the same
+    shingles: Ragged
+
+
 @dataclass(slots=True)
 class _Entry:
     passage: Passage
-    key: str
     sentences: list[str] = field(default_factory=list)  # filled when first compared
     keys: list[str] = field(default_factory=list)
 
@@ -40,13 +53,33 @@ class _Entry:
         return self
 
 
-def drop_repeats(passages: Sequence[Passage]) -> tuple[list[Passage], list[Dropped]]:
+def trace(texts: Sequence[str], known: Traces | None = None) -> Traces:
+    """The traces of `texts`, those that are `known` taken over. Row i belongs to text i."""
+    hashes = _hashes(texts)
+    if known is None:
+        known = Traces(np.empty(0, np.uint64), np.empty(0, np.uint64), Ragged.of([], np.uint32))
+    rows = rows_in(hashes, known.texts)
+    fresh = np.flatnonzero(rows < 0)
+    rows[fresh] = len(known.texts) + np.arange(len(fresh))
+    keys = [sentence_key(texts[i]) for i in fresh.tolist()]
+    return Traces(
+        hashes, np.concatenate([known.keys, _hashes(keys)])[rows], known.shingles.then(shingles_of(keys)).take(rows)
+    )
+
+
+def _hashes(texts: Sequence[str]) -> NDArray[np.uint64]:
+    found = (hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts)
+    return np.frombuffer(b"".join(found), np.uint64)
+
+
+def drop_repeats(passages: Sequence[Passage], traces: Traces | None = None) -> tuple[list[Passage], list[Dropped]]:
     """`passages` without what another says, order kept, and a Dropped for each that went or was reduced.
 
-    Of two that say the same the one stays that ends with a full stop and is longer, or else stands first.
+    Of two that say the same the one stays that ends with a full stop and is longer, or else stands first. `traces` are
+    those of the passages' texts.
     """
-    entries = [_Entry(passage, sentence_key(passage.text)) for passage in passages]
-    near = _candidates(entries)
+    entries = [_Entry(passage) for passage in passages]
+    near = _candidates(traces or trace([passage.text for passage in passages]))
     holder: dict[int, int] = {}  # dropped -> what holds it
     copies: dict[int, list[int]] = defaultdict(list)  # kept -> passages of which it holds most
     kept: dict[int, Passage] = {i: passage for i, passage in enumerate(passages) if i not in near}
@@ -67,7 +100,7 @@ def drop_repeats(passages: Sequence[Passage]) -> tuple[list[Passage], list[Dropp
         if rest:
             text = "\n".join(rest)
             kept[i] = replace(p, text=text, id=passage_id(p.post, p.heading, text))
-            entries[i] = _Entry(kept[i], sentence_key(text))
+            entries[i] = _Entry(kept[i])
         else:
             del kept[i]
             holder[i] = best
@@ -75,15 +108,15 @@ def drop_repeats(passages: Sequence[Passage]) -> tuple[list[Passage], list[Dropp
     return [_with_copies(kept[i], _posts_of(i, copies, passages)) for i in sorted(kept)], dropped
 
 
-def _candidates(entries: Sequence[_Entry]) -> dict[int, set[int]]:
+def _candidates(traces: Traces) -> dict[int, set[int]]:
     """For each passage those that may say the same; passages without any are absent."""
     near: dict[int, set[int]] = defaultdict(set)
-    first, second, _ = overlaps([entry.key for entry in entries], NEAR)
-    same: dict[str, int] = {}
+    first, second, _ = pairs_of(traces.shingles, NEAR)
+    same: dict[int, int] = {}
     pairs = list(zip(first.tolist(), second.tolist(), strict=True))
-    for i, entry in enumerate(entries):  # equal texts, whatever their length
-        if same.setdefault(entry.key, i) != i:
-            pairs.append((same[entry.key], i))
+    for i, key in enumerate(traces.keys.tolist()):  # equal texts, whatever their length
+        if same.setdefault(key, i) != i:
+            pairs.append((same[key], i))
     for i, j in pairs:
         near[i].add(j)
         near[j].add(i)

@@ -154,6 +154,11 @@ class TransformerEncoder:
         return unit_rows(rows)
 
 
+def builtin_name() -> str:
+    """The name of the shipped model, as `StaticEncoder.load().name`, without loading it."""
+    return f"builtin:{_digest(BUILTIN / 'model.safetensors')}"
+
+
 def load_encoder(name: str | None) -> Encoder:
     """The shipped model for None or "builtin", else the sentence-transformers model of that name or path."""
     return StaticEncoder.load() if name in (None, "builtin") else TransformerEncoder(str(name))

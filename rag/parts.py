@@ -23,8 +23,13 @@ from rag.variants import Variants
 _REMEMBERED_WORDS = 50_000  # word vectors kept per reader, about 1 kB each
 
 
-def open_parts(folder: Path, encoder: Encoder, static: StaticEncoder) -> Parts:
-    """What a search needs of the generation in `folder`. Raises IndexDamaged when its files don't agree."""
+def check_parts(folder: Path) -> None:
+    """Raises IndexDamaged when the files of the generation in `folder` can't be read or don't agree."""
+    _, store, _ = _read(folder)
+    store.close()
+
+
+def _read(folder: Path) -> tuple[arrays.Arrays, PassageStore, LexicalIndex]:
     made = arrays.load(folder)
     bm25 = {name: arrays.read_array(folder / f"bm25_{name}.npy") for name in ("data", "indices", "indptr", "idf", "n")}
     store = PassageStore(folder)
@@ -35,6 +40,12 @@ def open_parts(folder: Path, encoder: Encoder, static: StaticEncoder) -> Parts:
             f"{folder}: {len(store)} passages, {len(made.vectors)} vectors, {len(made.tokens)} token rows and "
             f"{lexical.n} BM25 documents don't agree; run `rag build --rebuild`"
         )
+    return made, store, lexical
+
+
+def open_parts(folder: Path, encoder: Encoder, static: StaticEncoder) -> Parts:
+    """What a search needs of the generation in `folder`. Raises IndexDamaged when its files don't agree."""
+    made, store, lexical = _read(folder)
     df = arrays.read_array(folder / "token_df.npy")
     late = LateIndex(made.tokens.values, made.tokens.offsets, df, static.table, static.token_weights)
     variants = Variants(arrays.read_glosses(folder), lexical.frequencies())

@@ -16,7 +16,7 @@ from pathlib import Path
 import sudachipy
 
 from rag import disk, generation, manifest
-from rag.embed import StaticEncoder
+from rag.embed import builtin_name
 from rag.errors import IndexMissing, PostsError, UnusableIndex
 from rag.generation import Generation
 from rag.kept import Kept, read_kept
@@ -26,7 +26,7 @@ from rag.store import PassageStore
 from rag.types import Post, Problem
 
 #: Raised by one whenever a stage makes something else of the same input: older generations are then not taken over.
-PIPELINE = 4
+PIPELINE = 5
 #: A build that would drop more than this part of the posts, and at least so many, looks at the wrong folder.
 MAX_VANISHED, MIN_VANISHED = 0.3, 5
 _NAMED = 3  # of the posts that would vanish
@@ -148,7 +148,7 @@ def _not_reusable(found: Generation, stored: Settings, settings: Settings) -> st
         return "it was built by another version of this program"
     if stored != settings:
         return "other settings"
-    if meta.get("base_model") != StaticEncoder.load().name:
+    if meta.get("base_model") != builtin_name():
         return "another built-in model"
     return ""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import joblib
 
 from rag.boilerplate import learn_boilerplate
 from rag.clean import clean_post
-from rag.dedupe import drop_repeats
+from rag.dedupe import Traces, drop_repeats, trace
 from rag.mend import mend
 from rag.restarts import drop_restarts
 from rag.rules import SiteRules
@@ -30,6 +30,7 @@ class Prepared:
     passages: list[Passage]
     dropped: list[Dropped]
     cleaned: dict[str, CleanPost]  # by `cache_key`; may be handed to the next build
+    traces: Traces = field(compare=False)  # of the passages before repeats were dropped; likewise
 
 
 def prepare(
@@ -37,12 +38,13 @@ def prepare(
     rules: SiteRules | None = None,
     *,
     cached: Mapping[str, CleanPost] | None = None,
+    traces: Traces | None = None,
     progress: Progress | None = None,
 ) -> Prepared:
     """The passages of `posts`, in their order, and all that was left out, in the same order.
 
-    `cached` is what an earlier call with the same rules returned in `cleaned`. The result does not depend on it, nor on
-    the number of processes.
+    `cached` and `traces` are what an earlier call with the same rules returned. The result does not depend on them, nor
+    on the number of processes.
     """
     cleaned = _clean_all(posts, rules or SiteRules(), cached or {}, progress)
     boilerplate = learn_boilerplate(cleaned)
@@ -54,9 +56,10 @@ def prepare(
         dropped += [*clean.dropped, *left]
     if progress:
         progress("repeats", 0, 0)
-    passages, repeats = drop_repeats(passages)
+    traces = trace([passage.text for passage in passages], traces)
+    passages, repeats = drop_repeats(passages, traces)
     dropped = sorted(dropped + repeats, key=lambda d: (d.post, d.start_line, d.reason))
-    return Prepared(passages, dropped, dict(zip(map(cache_key, posts), cleaned, strict=True)))
+    return Prepared(passages, dropped, dict(zip(map(cache_key, posts), cleaned, strict=True)), traces)
 
 
 def cache_key(post: Post) -> str:

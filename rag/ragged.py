@@ -26,6 +26,11 @@ class Ragged:
         values = np.fromiter(chain.from_iterable(rows), dtype, count=int(offsets[-1]))
         return cls(values, offsets)
 
+    @classmethod
+    def flat(cls, values: NDArray[np.integer], lengths: NDArray[np.int64]) -> Ragged:
+        """Rows of these lengths, that lie one after the other in `values` already."""
+        return cls(values, _offsets(lengths))
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
@@ -52,3 +57,10 @@ def _offsets(lengths: NDArray[np.int64]) -> Ids:
     offsets = np.zeros(len(lengths) + 1, np.int64)
     np.cumsum(lengths, out=offsets[1:])
     return offsets
+
+
+def rows_in(keys: NDArray[np.uint64], known: NDArray[np.uint64]) -> Ids:
+    """For each key where it stands in `known`, or -1."""
+    order = np.argsort(known, kind="stable")
+    rows: Ids = np.append(order, -1)[np.searchsorted(known[order], keys)]
+    return np.where((rows >= 0) & (np.append(known, 0)[rows] == keys), rows, -1)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.counting import counted
+from rag.ragged import Ragged
 
 #: Characters of a shingle. Five or fewer are shared by unrelated Japanese sentences, such as ということです.
 WIDTH = 8
@@ -38,17 +39,39 @@ def overlaps(keys: Sequence[str], least: float, sample: int = SAMPLE) -> Pairs:
     one shingle in `sample`. Texts shorter than WIDTH have no shingles and are in no pair. Linear in the length of all
     `keys`: of a group of more than REACH texts that share a shingle not every pair is found, but each with its next.
     """
-    hashes, owners = _shingles(keys, sample)
-    sizes = np.bincount(owners, minlength=len(keys))
+    return pairs_of(shingles_of(keys, sample), least)
+
+
+def shingles_of(keys: Sequence[str], sample: int = SAMPLE) -> Ragged:
+    """uint32 hashes of one shingle in `sample` of each text, in its order. A text's are the same in any company."""
+    found, lengths = [np.empty(0, np.uint32)], [np.empty(0, np.int64)]
+    start = size = 0
+    for i, key in enumerate(keys):
+        size += len(key) + 1
+        if size >= _BLOCK or i + 1 == len(keys):
+            hashes, counts = _sampled(keys[start : i + 1], sample)
+            found.append(hashes)
+            lengths.append(counts)
+            start, size = i + 1, 0
+    return Ragged.flat(np.concatenate(found), np.concatenate(lengths))
+
+
+def pairs_of(shingles: Ragged, least: float) -> Pairs:
+    """As `overlaps`, of texts whose shingles are known."""
+    texts = max(1, len(shingles))
+    owner = np.repeat(np.arange(len(shingles), dtype=np.uint64), np.diff(shingles.offsets))
+    packed, _ = counted((shingles.values.astype(np.uint64) << np.uint64(32)) | owner)
+    hashes, owners = (packed >> np.uint64(32)).astype(np.uint32), (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    sizes = np.bincount(owners, minlength=len(shingles))
+    del packed, owner
     found = [np.empty(0, np.int64)]
     for step in range(1, REACH + 1):
         same = hashes[step:] == hashes[:-step]
         if not same.any():
             break
-        found.append(owners[:-step][same] * len(keys) + owners[step:][same])
+        found.append(owners[:-step][same] * texts + owners[step:][same])
     del hashes, owners
     pairs, counts = counted(np.concatenate(found))
-    texts = max(1, len(keys))
     # Of millions of pairs nearly all share one shingle: those of longer texts go before anything is computed for them.
     few = sizes <= 1 / least
     maybe = (counts > 1) | few[pairs // texts] | few[pairs % texts]
@@ -59,25 +82,12 @@ def overlaps(keys: Sequence[str], least: float, sample: int = SAMPLE) -> Pairs:
     return i[enough], j[enough], share[enough]
 
 
-def _shingles(keys: Sequence[str], sample: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """Sampled distinct shingles as (hash, text), sorted by hash, then text."""
-    packed = [np.empty(0, np.uint64)]
-    start = size = 0
-    for i, key in enumerate(keys):
-        size += len(key) + 1
-        if size >= _BLOCK or i + 1 == len(keys):
-            packed.append(_pack(keys[start : i + 1], start, sample))
-            start, size = i + 1, 0
-    found, _ = counted(np.concatenate(packed))
-    return (found >> np.uint64(32)).astype(np.uint32), (found & np.uint64(0xFFFFFFFF)).astype(np.int64)
-
-
-def _pack(keys: Sequence[str], first: int, sample: int) -> NDArray[np.uint64]:
-    """Sampled shingles of a block of texts, of which the first has number `first`: hash << 32 | number of the text."""
+def _sampled(keys: Sequence[str], sample: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Hashes of the sampled shingles of these texts, and how many each has."""
     joined = "\0".join(keys) + "\0" * WIDTH
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     lengths = np.fromiter((len(key) for key in keys), np.int64, len(keys)) + 1
-    owners = np.repeat(np.arange(first, first + len(keys)), lengths)
+    owners = np.repeat(np.arange(len(keys)), lengths)
     hashes = np.zeros(len(owners), np.uint64)
     for offset in range(WIDTH):
         hashes *= _FACTOR
@@ -87,5 +97,4 @@ def _pack(keys: Sequence[str], first: int, sample: int) -> NDArray[np.uint64]:
     hashes >>= np.uint64(32)
     left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(owners))  # characters to the next text
     taken = (left > WIDTH) & (hashes % np.uint64(sample) == 0)
-    packed: NDArray[np.uint64] = (hashes[taken] << np.uint64(32)) | owners[taken].astype(np.uint64)
-    return packed
+    return hashes[taken].astype(np.uint32), np.bincount(owners[taken], minlength=len(keys))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.sentences import ends_sentence, split_sentences
-from rag.text import digest, letters, passage_id
+from rag.text import block_key, letters, passage_id
 from rag.types import Block, Dropped, Passage, Post
 
 #: Fewer characters rarely say who or what they are about; more hold several subjects, which blurs their vector.
@@ -75,7 +75,7 @@ def split_post(
     dropped: list[Dropped] = []
     kept = []
     for block in blocks:
-        if boilerplate and digest(letters(block.text)) in boilerplate:
+        if boilerplate and block_key(block.text) in boilerplate:
             dropped.append(Dropped(post.path, block.start_line, block.end_line, "boilerplate", block.text[:200]))
         else:
             kept.append(block)

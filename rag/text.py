@@ -18,6 +18,13 @@ def letters(text: str) -> str:
     return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
+@functools.lru_cache(maxsize=1 << 17)  # asked twice of every block: to learn boilerplate and to leave it out
+def block_key(text: str) -> str:
+    """Names a block by its letters; "" when it has none."""
+    key = letters(text)
+    return digest(key) if key else ""
+
+
 @functools.lru_cache(maxsize=1 << 16)  # a post that repeats itself asks for each of its sentences many times
 def sentence_key(sentence: str) -> str:
     """Letters, figures and their signs, without case, width, spaces, punctuation and the mark of a list item."""

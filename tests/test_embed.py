@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.embed import BUILTIN, StaticEncoder, TransformerEncoder, load_encoder, save_table
+from rag.embed import BUILTIN, StaticEncoder, TransformerEncoder, builtin_name, load_encoder, save_table
 from rag.errors import ModelError
 
 TEXTS = [
@@ -180,3 +180,7 @@ def test_a_hub_that_can_not_be_reached_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(ModelError, match="download it once while online"):
         load_encoder("nobody/no-such-model")
+
+
+def test_the_name_of_the_shipped_model_is_known_without_loading_it():
+    assert builtin_name() == StaticEncoder.load().name
