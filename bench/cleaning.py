@@ -16,7 +16,6 @@ import os
 import platform
 import random
 import re
-import resource
 import subprocess
 import sys
 import time
@@ -85,20 +84,20 @@ def cost(folder: Path, size: int) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def _peak(folder: Path = Path("/proc/self")) -> float:
+    """Largest MB a process has held so far (Linux only; ru_maxrss would count what its parent held)."""
+    found = re.search(r"VmHWM:\s+(\d+)", (folder / "status").read_text())
+    return int(found[1]) / 1024 if found else 0.0
 
 
 def _workers() -> Iterator[tuple[float, float]]:
-    """Peak MB and CPU seconds of the processes that this one started and that still wait for work (Linux only)."""
+    """Peak MB and CPU seconds of the processes that this one started and that still wait for work."""
     for folder in Path("/proc").iterdir():
         try:
             fields = (folder / "stat").read_text().rsplit(")", 1)[1].split() if folder.name.isdigit() else []
             if fields and int(fields[1]) == os.getpid():
-                status = (folder / "status").read_text()
-                found = re.search(r"VmHWM:\s+(\d+)", status)
-                yield int(found[1]) / 1024 if found else 0.0, (int(fields[11]) + int(fields[12])) / 100
-        except (OSError, ValueError):  # it ended meanwhile
+                yield _peak(folder), (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        except OSError:  # it ended meanwhile
             continue
 
 

@@ -15,12 +15,17 @@ MIN_SHARE = 0.01
 MAX_SHOWN = 200
 
 
+def keys_of(clean: CleanPost) -> tuple[str, ...]:
+    """Keys of all in one post that may recur in others, sorted: its blocks, headings aside, and its promotions."""
+    keys = {block_key(block.text) for block in clean.blocks if block.kind != "heading"}
+    keys |= {block_key(d.text) for d in clean.dropped if d.reason == "promotion" and len(d.text) < MAX_SHOWN}
+    return tuple(sorted(keys - {""}))
+
+
 def learn_boilerplate(cleaned: Sequence[CleanPost]) -> frozenset[str]:
     """Keys of the blocks that recur over posts, headings aside. The order of the posts plays no part."""
     counts: Counter[str] = Counter()
     for post in cleaned:
-        keys = {block_key(block.text) for block in post.blocks if block.kind != "heading"}
-        keys |= {block_key(d.text) for d in post.dropped if d.reason == "promotion" and len(d.text) < MAX_SHOWN}
-        counts.update(keys - {""})
+        counts.update(keys_of(post) if post.keys is None else post.keys)
     least = max(MIN_POSTS, MIN_SHARE * len(cleaned))
     return frozenset(key for key, count in counts.items() if count >= least)

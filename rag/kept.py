@@ -68,14 +68,14 @@ def read_cleaned(folder: Path, posts: Iterable[Post]) -> dict[str, bytes]:
 
 def unpack(packed: bytes, path: str) -> CleanPost:
     """The cleaned form of the post at `path`."""
-    blocks, dropped = json.loads(zlib.decompress(packed))
-    return CleanPost(tuple(Block(*b) for b in blocks), tuple(Dropped(path, *d) for d in dropped))
+    blocks, dropped, keys = json.loads(zlib.decompress(packed))
+    return CleanPost(tuple(Block(*b) for b in blocks), tuple(Dropped(path, *d) for d in dropped), tuple(keys))
 
 
 def _packed(clean: CleanPost) -> bytes:
     blocks = [[b.kind, b.text, b.start_line, b.end_line, b.level] for b in clean.blocks]
     dropped = [[d.start_line, d.end_line, d.reason, d.text] for d in clean.dropped]
-    return zlib.compress(_json([blocks, dropped]).encode("utf-8", "surrogatepass"), _LEVEL)
+    return zlib.compress(_json([blocks, dropped, clean.keys or ()]).encode("utf-8", "surrogatepass"), _LEVEL)
 
 
 def _json(value: object) -> str:

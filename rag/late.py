@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from rag.counting import counted
 from rag.types import Floats, Ids
 
 Tokens = NDArray[np.integer]
@@ -87,6 +86,9 @@ class LateIndex:
 
 def document_frequency(tokens: Tokens, offsets: Ids, vocabulary: int) -> NDArray[np.int32]:
     """(vocabulary,) number of passages that hold each token."""
-    passage = np.repeat(np.arange(len(offsets) - 1, dtype=np.int64), np.diff(offsets))
-    pairs, _ = counted(passage * vocabulary + tokens)
-    return np.bincount(pairs % vocabulary, minlength=vocabulary).astype(np.int32)
+    passage = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    order = np.argsort(tokens, kind="stable")  # of 16-bit numbers a radix sort: 7 million in a tenth of a second
+    tokens, passage = tokens[order], passage[order]
+    first = np.ones(len(tokens), bool)
+    first[1:] = (tokens[1:] != tokens[:-1]) | (passage[1:] != passage[:-1])
+    return np.bincount(tokens[first], minlength=vocabulary).astype(np.int32)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import joblib
 
-from rag.boilerplate import learn_boilerplate
+from rag.boilerplate import keys_of, learn_boilerplate
 from rag.clean import clean_post
 from rag.dedupe import Traces, drop_repeats, trace
 from rag.mend import mend
@@ -51,7 +51,8 @@ def prepare(
     passages: list[Passage] = []
     dropped: list[Dropped] = []
     for post, clean in zip(posts, cleaned, strict=True):
-        made, left = split_post(post, clean.blocks, boilerplate)
+        own = boilerplate if clean.keys is None else boilerplate.intersection(clean.keys)
+        made, left = split_post(post, clean.blocks, own)
         passages += made
         dropped += [*clean.dropped, *left]
     if progress:
@@ -98,4 +99,5 @@ def _clean(post: Post, rules: SiteRules) -> CleanPost:
     clean = clean_post(post, rules)
     blocks, cut = mend(post, clean.blocks)
     blocks, repeated = drop_restarts(post, blocks)
-    return CleanPost(tuple(blocks), (*clean.dropped, *cut, *repeated))
+    done = CleanPost(tuple(blocks), (*clean.dropped, *cut, *repeated))
+    return replace(done, keys=keys_of(done))

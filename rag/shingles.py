@@ -36,7 +36,7 @@ def overlaps(keys: Sequence[str], least: float, sample: int = SAMPLE) -> Pairs:
     """Pairs of texts of which one stands in the other by `least` or more: (i, j, share), i < j, in order of i and j.
 
     `share`, in (0, 1], is the part of the distinct shingles of the text that has fewer that the other holds too, from
-    one shingle in `sample`. Texts shorter than WIDTH have no shingles and are in no pair. Linear in the length of all
+    one shingle in `sample`. Texts that share fewer than two of these are in no pair. Linear in the length of all
     `keys`: of a group of more than REACH texts that share a shingle not every pair is found, but each with its next.
     """
     return pairs_of(shingles_of(keys, sample), least)
@@ -71,13 +71,13 @@ def pairs_of(shingles: Ragged, least: float) -> Pairs:
             break
         found.append(owners[:-step][same] * texts + owners[step:][same])
     del hashes, owners
-    pairs, counts = counted(np.concatenate(found))
-    # Of millions of pairs nearly all share one shingle: those of longer texts go before anything is computed for them.
-    few = sizes <= 1 / least
-    maybe = (counts > 1) | few[pairs // texts] | few[pairs % texts]
-    pairs, counts = pairs[maybe], counts[maybe]
+    pairs = np.concatenate(found)
+    del found
+    pairs.sort()
+    # Of millions of pairs nearly all stand there once: only those that do again are looked at any further.
+    pairs, again = counted(pairs[1:][pairs[1:] == pairs[:-1]])
     i, j = pairs // texts, pairs % texts
-    share = counts / np.minimum(sizes[i], sizes[j])
+    share = (again + 1) / np.minimum(sizes[i], sizes[j])
     enough = share >= least
     return i[enough], j[enough], share[enough]
 

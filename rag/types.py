@@ -79,6 +79,7 @@ class CleanPost:
 
     blocks: tuple[Block, ...]
     dropped: tuple[Dropped, ...]
+    keys: tuple[str, ...] | None = field(default=None, compare=False)  # see rag.boilerplate; None: not computed yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def slow(keys: list[str], least: float) -> list[tuple[int, int, float]]:
     found = []
     for i, j in combinations(range(len(keys)), 2):
         a, b = shingles(keys[i]), shingles(keys[j])
-        share = len(a & b) / min(len(a), len(b)) if a and b else 0
+        share = len(a & b) / min(len(a), len(b)) if len(a & b) > 1 else 0
         if share >= least:
             found.append((i, j, pytest.approx(share)))
     return found
