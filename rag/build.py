@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
@@ -101,14 +102,15 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
         )
     encoder, static = _encoders(prepared.passages, planned, folder / TABLE, clock)
     old = arrays.load(before.path) if before and before.meta["static_model"] == static.name else None
-    with clock.stage("embed"):
-        made, embedded = arrays.compute(prepared.passages, encoder, static, old, clock.progress)
-    with clock.stage("write"):
-        write_store(folder, planned.posts, prepared.passages, prepared.dropped)
-        write_kept(folder, planned.posts, planned.report.problems, cleaned)
-        arrays.save_traces(folder, prepared.traces)
-        arrays.save_glosses(folder, made.glosses)
-        _write_arrays(folder, made, static.vocab_size)
+    with ThreadPoolExecutor(1) as other:  # SQLite and numpy both let go of the interpreter's lock
+        stored = other.submit(_write_rows, planned, folder, prepared, cleaned)
+        with clock.stage("embed"):
+            made, embedded = arrays.compute(prepared.passages, encoder, static, old, clock.progress)
+        with clock.stage("write"):
+            arrays.save_traces(folder, prepared.traces)
+            arrays.save_glosses(folder, made.glosses)
+            _write_arrays(folder, made, static.vocab_size)
+            stored.result()
     with clock.stage("calibrate"):
         scale = _calibration(planned, folder, prepared.passages, embedded, (encoder, static))
     report = replace(
@@ -119,6 +121,13 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
         meta = _meta(planned, report, encoder, static) | scale
         writer.publish(meta, check=check_parts)
     return replace(report, seconds=clock.seconds)
+
+
+def _write_rows(
+    planned: Plan, folder: Path, prepared: Prepared, cleaned: Mapping[str, CleanPost | bytes]
+) -> None:  # fmt: skip
+    write_store(folder, planned.posts, prepared.passages, prepared.dropped)
+    write_kept(folder, planned.posts, planned.report.problems, cleaned)
 
 
 def _prepare(planned: Plan, progress: Progress | None) -> tuple[Prepared, dict[str, CleanPost | bytes]]:
@@ -179,6 +188,7 @@ def _meta(planned: Plan, report: BuildReport, encoder: Encoder, static: StaticEn
     return {
         "pipeline": pipeline_version(),
         "settings": as_json(planned.settings),
+        "folder": str(planned.folder.resolve()),  # where an owner's server finds the posts; shown to nobody else
         "model": encoder.name,
         "dim": encoder.dim,
         "base_model": static.base_name,

@@ -10,10 +10,10 @@ ROOT = Path(__file__).parent.parent
 LEVELS = {
     0: {"types", "errors"},
     # 1: everything not named here: stages and the small tools they share
-    2: {"plan", "prepare", "arrays", "search", "written"},
+    2: {"plan", "prepare", "arrays", "search", "written", "adding"},
     3: {"parts"},
     4: {"build"},
-    5: {"index", "watch"},
+    5: {"index", "watch", "background"},
     6: {"chat", "evaluate"},
     7: {"cli", "api", "arguments", "terminal", "web", "__init__"},
 }

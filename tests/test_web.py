@@ -182,7 +182,7 @@ def test_own_names_are_answered(http, host):
 @pytest.mark.parametrize(
     "path",
     [
-        "/gradio_api/upload", "/gradio_api/upload_progress?upload_id=x", "/gradio_api/process_recording",
+        "/gradio_api/process_recording",
         "/gradio_api/file=/etc/passwd", "/gradio_api/file=README.md", "/gradio_api/file/../../etc/passwd",
         "/gradio_api/proxy=http://127.0.0.1:22/", "/gradio_api/stream/x", "/gradio_api/runs", "/gradio_api/vibe-code",
         "/gradio_api/deep_link", "/gradio_api/component_server", "/monitoring", "/monitoring/summary", "/docs",

@@ -19,8 +19,9 @@ from rag.search import MAX_QUESTION, make_filters
 from rag.types import Answer, Filters
 from rag.unicode import repair
 from rag.web.cards import View
+from rag.web.frame import strings_for
 from rag.web.render import answer_html, pending_html, problem_html, question_html
-from rag.web.strings import STRINGS, Lang, Strings, pick_language
+from rag.web.strings import Lang, Strings
 
 MAX_TURNS = 40  # kept per reader: some 10 KB each
 _EARLIER = 6  # questions that a follow-up may refer to
@@ -55,8 +56,7 @@ class Chat:
 
     def strings_for(self, request: gr.Request) -> Strings:
         """The reader's language."""
-        cookie, accepted = request.cookies.get("rag_lang", ""), request.headers.get("accept-language", "")
-        return STRINGS[pick_language(cookie, accepted, self.lang)]
+        return strings_for(request, self.lang)
 
     def ask(
         self, question: str, session: Session, limits: Sequence[Any], request: gr.Request

@@ -27,6 +27,14 @@ class Options:
     auth: str = ""  # file of "name:password" lines
     site_url: str = ""
     lang: Lang | None = None
+    posts: str = ""  # folder that a rebuild reads; "" for the one that the index was built from
+    owner: str = ""  # account that may add posts and rebuild, where others can reach the page
+    read_only: bool = False  # nobody may
+
+    @property
+    def writable(self) -> bool:
+        """Whether the page has an owner's controls at all."""
+        return not self.read_only and bool(self.owner or is_loopback(self.host))
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +46,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--auth", default="", metavar="FILE", help='who may use the page: a file of "name:password" lines'
     )
     parser.add_argument("--site-url", default="", metavar="URL", help="where the posts are published, to link to them")
+    parser.add_argument(
+        "--posts", default="", metavar="DIR", help="folder of the posts (the one the index is built from)"
+    )
+    parser.add_argument(
+        "--owner", default="", metavar="NAME",
+        help="account of --auth that may add posts and rebuild; without it whoever uses the page on this machine may, "
+        "and nobody beyond it",
+    )  # fmt: skip
+    parser.add_argument("--read-only", action="store_true", help="nobody may add posts or rebuild from the page")
     parser.add_argument("--lang", choices=("ja", "en"), help="language of the page; each browser's own unless given")
 
 
@@ -49,7 +66,9 @@ def options_from(args: argparse.Namespace) -> Options:
         raise InputError(f"--port is {args.port}; give a number from 1 to 65535")
     if not is_loopback(args.host) and not args.auth:
         raise InputError(f"--host {args.host} is open to others; say who may use the page with --auth FILE")
-    return Options(args.host, args.port, args.auth, args.site_url, args.lang)
+    if args.owner and not args.auth:
+        raise InputError(f"--owner {args.owner} is an account; name the file that holds it with --auth FILE")
+    return Options(args.host, args.port, args.auth, args.site_url, args.lang, args.posts, args.owner, args.read_only)
 
 
 def is_loopback(host: str) -> bool:

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from rag.chat import Chatbot
 from rag.errors import InputError
+from rag.load import MAX_BYTES
 from rag.web.live import LiveChatbot
 from rag.web.options import Options, is_loopback, may_enter, read_accounts
 from rag.web.server import ASSETS, Guard
@@ -70,14 +71,14 @@ def _reach_own_server() -> None:
 def _launch_options(bot: Chatbot, options: Options) -> dict[str, Any]:
     local = is_loopback(options.host)
     hosts = {"127.0.0.1", "localhost", "[::1]", options.host.lower()} if local else None  # else the password guards
-    guard = Middleware(Guard, hosts=hosts, lang=options.lang or "")
+    guard = Middleware(Guard, hosts=hosts, lang=options.lang or "", uploads=options.writable)
     app = {"middleware": [guard], "routes": [Route("/healthz", partial(_healthz, bot))], "openapi_url": None}
     return {
         "server_name": options.host, "server_port": options.port, "app_kwargs": app,
         "i18n": gr.I18n(**translations()), "theme": gr.themes.Base(font=_FONT, font_mono=_MONO),
         "footer_links": ["api"], "favicon_path": ASSETS / "favicon.svg", "quiet": True, "prevent_thread_lock": True,
         "share": False, "ssr_mode": False, "pwa": False, "mcp_server": False, "run_history": False,
-        "enable_monitoring": False, "show_error": False, "max_file_size": 1, "max_threads": _THREADS,
+        "enable_monitoring": False, "show_error": False, "max_file_size": MAX_BYTES, "max_threads": _THREADS,
         "state_session_capacity": _SESSIONS,
     }  # fmt: skip
 

@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ASSETS = Path(__file__).parent / "assets"
 MAX_BODY = 64 * 1024  # bytes; a question of 2,000 characters with all filters is under 20 KB
+MAX_UPLOAD = 32 * 1024 * 1024  # bytes of all posts that an owner adds at once
+UPLOAD = "/gradio_api/upload"
 #: What the page and the two endpoints use. Uploads, proxying, recordings and the rest of Gradio stay shut.
 OPEN_PATHS = frozenset({
     "/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt", "/healthz", "/login", "/logout",
@@ -45,11 +47,12 @@ class Guard:
     """Lets through what the page needs, and puts our style and script into it.
 
     `hosts` are the names this server answers to (no port), None for any; `lang` is the language for those whose
-    browser asks for none, "" to follow the browser.
+    browser asks for none, "" to follow the browser; `uploads` says whether posts can be added from the page.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None, lang: str = "") -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None, lang: str = "", *, uploads: bool = False) -> None:
         self.app, self.lang = app, lang
+        self.open_paths = OPEN_PATHS | ({UPLOAD, f"{UPLOAD}_progress"} if uploads else set())
         self.hosts = None if hosts is None else frozenset(hosts)
         self.files = {f"/web/{path.name}": path.read_bytes() for path in ASSETS.iterdir() if path.is_file()}
 
@@ -72,7 +75,7 @@ class Guard:
             media_type = mimetypes.guess_type(path)[0]
             await Response(self.files[path], media_type=media_type)(scope, receive, send)
         elif scope["method"] == "POST":
-            body = await _read_body(receive)
+            body = await _read_body(receive, MAX_UPLOAD if path == UPLOAD else MAX_BODY)
             if body is None:
                 await PlainTextResponse("The request is too large.", 413)(scope, receive, send)
             else:
@@ -88,7 +91,7 @@ class Guard:
             return PlainTextResponse("This server does not answer to that name.", 400)
         if method not in ("GET", "HEAD", "POST"):
             return PlainTextResponse("Method not allowed.", 405)
-        if path not in OPEN_PATHS and not path.startswith(OPEN_FOLDERS):
+        if path not in self.open_paths and not path.startswith(OPEN_FOLDERS):
             return PlainTextResponse("Not found.", 404)
         if method == "POST" and origin and urlsplit(origin).netloc != host:
             return PlainTextResponse("Requests from other sites are refused.", 403)
@@ -110,13 +113,13 @@ def _name(host: str) -> str:
     return (host[: host.find("]") + 1] if host.startswith("[") else host.partition(":")[0]).lower()
 
 
-async def _read_body(receive: Receive) -> bytes | None:
-    """The whole body; None as soon as it is larger than allowed."""
+async def _read_body(receive: Receive, limit: int) -> bytes | None:
+    """The whole body; None as soon as it is larger than `limit` bytes."""
     body = bytearray()
     while True:
         message = await receive()
         body += message.get("body", b"")
-        if len(body) > MAX_BODY:
+        if len(body) > limit:
             return None
         if not message.get("more_body"):
             return bytes(body)
