@@ -73,18 +73,18 @@ def _card(hit: Hit, view: View, citations: Sequence[Citation] = (), *, is_open: 
         f'<span class="rag-sub">{date}</span><span class="rag-peek">{text_html(peek)}</span></summary>'
     )
     heading = f'<p class="rag-heading">{text_html(p.heading)}</p>' if p.heading else ""
-    passage = f'<blockquote class="rag-passage">{_marked(p.text, citations, view.turn)}</blockquote>'
+    passage = f'<blockquote class="rag-passage">{marked(p.text, citations, f"q-{view.turn}")}</blockquote>'
     opened = " open" if is_open else ""
     return f'<details class="rag-card"{opened}>{summary}{heading}{passage}{_facts(hit, view, citations)}</details>'
 
 
-def _marked(text: str, citations: Iterable[Citation], turn: int) -> str:
-    """The passage with each quote marked; the mark's id is what the quote's number links to."""
+def marked(text: str, citations: Iterable[Citation], anchor: str) -> str:
+    """A passage's text with each quote marked; `anchor` and the quote's number are the id of the mark."""
     pieces, done = [], 0
     for c in sorted(citations, key=lambda c: (c.start, c.end)):
         start, end = max(c.start, done), max(c.end, done)  # quotes may overlap: the later one marks what is left
         keys = [(c.start + a, c.start + b) for a, b in c.marks if c.start + a >= start]
-        pieces += [text_html(text[done:start]), f'<mark id="q-{turn}-{c.n}" tabindex="-1">']
+        pieces += [text_html(text[done:start]), f'<mark id="{anchor}-{c.n}" tabindex="-1">']
         pieces += [_with_keys(text, start, end, keys), "</mark>"]
         done = end
     return "".join([*pieces, text_html(text[done:])])
@@ -105,7 +105,8 @@ def _facts(hit: Hit, view: View, citations: Sequence[Citation]) -> str:
     rows = [f'<span class="rag-tag">{text_html(name)}</span>' for name in (*p.categories, *p.tags)]
     tags = f'<p class="rag-tags">{"".join(rows)}</p>' if rows else ""
     lines = s.lines.format(start=p.start_line, end=p.end_line)
-    place = f'<p class="rag-place">{_post(p, view, citations)}<code>{text_html(p.post)}</code> {lines}</p>'
+    read = f'<button type="button" class="rag-read" value="{view.turn} {text_html(p.post)}">{s.read_post}</button>'
+    place = f'<p class="rag-place">{read}{_post(p, view, citations)}<code>{text_html(p.post)}</code> {lines}</p>'
     copies = "".join(
         f"<li>{text_html(s.day(copy.date))} <code>{text_html(copy.url or copy.post)}</code></li>" for copy in p.also_in
     )

@@ -20,6 +20,7 @@ from rag.types import Answer, Filters
 from rag.unicode import repair
 from rag.web.cards import View
 from rag.web.frame import strings_for
+from rag.web.reading import post_html
 from rag.web.render import answer_html, pending_html, problem_html, question_html
 from rag.web.strings import Lang, Strings
 
@@ -40,6 +41,7 @@ class Turn:
     strings: Strings  # the reader's language when it was asked
     html: str
     done: bool = False
+    answer: Answer | None = None  # once it is complete
 
 
 Session = tuple[Turn, ...]
@@ -75,31 +77,31 @@ class Chat:
         turn = Turn(session[-1].number + 1 if session else 1, question[:MAX_QUESTION], strings, pending_html(strings))
         yield messages((*session, turn)), (*session, turn)
         earlier = [past.question for past in session[-_EARLIER:]]
-        for html, done in self._answers(question, earlier, limits, View(strings, turn.number, self.site_url)):
-            turn = replace(turn, html=html, done=done)
+        for html, answer, done in self._answers(question, earlier, limits, View(strings, turn.number, self.site_url)):
+            turn = replace(turn, html=html, answer=answer, done=done)
             yield messages((*session, turn)), (*session, turn)
 
     def _answers(
         self, question: str, earlier: list[str], limits: Sequence[Any], view: View
-    ) -> Iterator[tuple[str, bool]]:
-        """(html, is it the last) for each step of the answer; an error becomes a sentence to the reader."""
+    ) -> Iterator[tuple[str, Answer | None, bool]]:
+        """(html, answer, is it the last) for each step of the answer; an error becomes a sentence to the reader."""
         s = view.strings
         if len(question) > MAX_QUESTION:
-            yield problem_html(s.long_question.format(limit=f"{MAX_QUESTION:,}"), s), True
+            yield problem_html(s.long_question.format(limit=f"{MAX_QUESTION:,}"), s), None, True
             return
         if not any(map(str.isalnum, question)):
-            yield problem_html(s.empty_question, s), True
+            yield problem_html(s.empty_question, s), None, True
             return
         try:
             filters = filters_of(limits)
             for answer, done in paced(self.bot.stream(question, earlier, filters=filters)):
-                yield answer_html(answer, view, filters, complete=done), done
+                yield answer_html(answer, view, filters, complete=done), answer, done
         except InputError as error:
             log.info("refused a question: %s", error)
-            yield problem_html(s.bad_request, s), True
+            yield problem_html(s.bad_request, s), None, True
         except RagError as error:
             log.warning("could not answer: %s", error)
-            yield problem_html(s.failed, s), True
+            yield problem_html(s.failed, s), None, True
 
     def retry(self, session: Session, limits: Sequence[Any], request: gr.Request) -> Iterator[tuple[Messages, Session]]:
         """Ask the last question again, with the limits as they are now."""
@@ -107,6 +109,14 @@ class Chat:
             yield from self.ask(session[-1].question, session[:-1], limits, request)
         else:
             yield [], ()
+
+    def read(self, wanted: str, session: Session, request: gr.Request) -> str:
+        """The post that "3 2025/miso.md" names, the quotes of answer 3 marked in it; "" when nothing is named."""
+        number, _, path = wanted.partition(" ")
+        answers = [turn.answer for turn in session if str(turn.number) == number and turn.answer]
+        citations = answers[-1].citations if answers else ()
+        view = View(self.strings_for(request), 0, self.site_url)
+        return post_html(self.bot.index, path, citations, view) if path else ""
 
     def stop(self, session: Session) -> tuple[Messages, Session]:
         """Keep what there is of a growing answer, and say that it was stopped."""

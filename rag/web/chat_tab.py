@@ -23,8 +23,8 @@ _IDLE = {"submit_btn": True, "stop_btn": False}
 _BUSY = {"submit_btn": False, "stop_btn": True}
 
 
-def chat_tab(chat: Chat) -> None:
-    """Lay the tab out and connect it."""
+def chat_tab(chat: Chat, session: gr.State) -> None:
+    """Lay the tab out and connect it; `session` keeps the conversation."""
     bot = chat.bot
     with gr.Tab(I18N("tab_chat"), id="chat", elem_id="rag-tab-chat"):
         conversation = gr.Chatbot(
@@ -40,7 +40,7 @@ def chat_tab(chat: Chat) -> None:
             with gr.Accordion(I18N("filters"), open=False, elem_id="rag-filters") as panel:
                 limits = _filters(bot)
             new = gr.Button(I18N("new_chat"), elem_id="rag-new", size="sm", variant="secondary")
-        _connect(chat, conversation, gr.State(()), box, limits, new)
+        _connect(chat, conversation, session, box, limits, new)
         _count_filters(chat, limits, panel)
 
 

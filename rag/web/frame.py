@@ -30,7 +30,7 @@ def strings_for(request: gr.Request, lang: Lang | None) -> Strings:
 
 
 def channel(name: str) -> gr.Textbox:
-    """A box that the style hides; its `input` event brings what the page's script sends to `name`.
+    """A box that the style hides; its `change` event brings what the page's script sends to `name`.
 
     What is sent ends in a tab and a number, so that the same can be sent twice; `received` takes it off.
     """

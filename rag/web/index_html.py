@@ -146,5 +146,5 @@ def cleaning_html(dropped: Sequence[Dropped], titles: dict[str, str], s: Strings
 
 
 def read_button(path: str, label: str) -> str:
-    """A button that opens a post in the reading view."""
-    return f'<button type="button" class="rag-read" value="{text_html(path)}">{text_html(label)}</button>'
+    """A button that opens a post in the reading view, without an answer's quotes (turn 0)."""
+    return f'<button type="button" class="rag-read" value="0 {text_html(path)}">{text_html(label)}</button>'

@@ -17,11 +17,11 @@ import gradio as gr
 from rag.chat import Chatbot
 from rag.errors import RagError
 from rag.index import DEFAULT_INDEX
-from rag.web.chat import Chat
+from rag.web.chat import Chat, Session
 from rag.web.chat_tab import QUEUE, chat_tab
 from rag.web.desk import Desk
 from rag.web.endpoints import add_endpoints
-from rag.web.frame import in_both
+from rag.web.frame import HIDDEN, channel, in_both, received
 from rag.web.index_tab import index_tab
 from rag.web.live import LiveChatbot
 from rag.web.options import Options, add_options, options_from
@@ -40,10 +40,12 @@ def build_app(bot: Chatbot, options: Options = Options(), root: str | Path | Non
     title, uploads = f"{JA.title} · {EN.title}", (_UPLOADS_KEPT, _UPLOADS_KEPT)
     with gr.Blocks(title=title, analytics_enabled=False, fill_width=True, delete_cache=uploads) as page:
         add_endpoints(bot, QUEUE)  # first, so that no event of the page takes their names
+        chat, session = Chat(bot, options.site_url, options.lang), gr.State(())
         gr.Markdown(_header(bot.index.status()), elem_id="rag-header")
         with gr.Tabs(elem_id="rag-tabs"):
-            chat_tab(Chat(bot, options.site_url, options.lang))
+            chat_tab(chat, session)
             index_tab(bot, desk, options.lang)
+        _reading(chat, session)
     page.queue(max_size=16, default_concurrency_limit=2)
     return page
 
@@ -62,6 +64,16 @@ def _header(status: dict[str, Any]) -> str:
         f'<button type="button" class="rag-lang">{in_both(lambda s: s.switch_language)}</button>'
         f'<button type="button" class="rag-theme">{theme}</button>{names}</header>'
     )
+
+
+def _reading(chat: Chat, session: gr.State) -> None:
+    """The panel beside the tabs in which a post is read; the page's script opens and closes it."""
+    wanted, panel = channel("read"), gr.Markdown("", elem_id="rag-reading")
+
+    def read(request: gr.Request, wanted: str, kept: Session) -> str:
+        return chat.read(received(wanted), kept, request)
+
+    wanted.change(read, [wanted, session], panel, queue=False, **HIDDEN)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

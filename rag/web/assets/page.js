@@ -65,6 +65,46 @@
     area.focus();
   };
 
+  // --- what the buttons inside an answer send to the server -------------------------------------------------------
+  let sent = 0;
+  const send = (channel, value) => {
+    const area = document.querySelector(`#rag-send-${channel} textarea, #rag-send-${channel} input`);
+    if (!area) return;
+    area.value = `${value}\t${++sent}`; // the number lets the same be sent twice
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  // --- reading a post: beside the tabs on a desk, over them on a phone ----------------------------------------------
+  let readFrom = null, shown = null, shownFor = "";
+  const reading = () => document.getElementById("rag-reading");
+  const setReading = (open) => {
+    root.classList.toggle("rag-is-reading", open);
+    document.getElementById("rag-tabs").inert = open && matchMedia("(max-width: 64rem)").matches;
+  };
+  const reveal = () => {
+    setReading(true);
+    reading().scrollTop = 0;
+    const mark = shown.querySelector("mark");
+    if (mark) mark.scrollIntoView({ block: "center" });
+    (mark ?? shown.querySelector("h2")).focus({ preventScroll: true });
+  };
+  const openPost = (button) => {
+    readFrom = button;
+    if (shownFor === button.value && shown?.isConnected) reveal(); // the same HTML is not drawn anew
+    shownFor = button.value;
+    send("read", button.value);
+  };
+  const closePost = () => {
+    setReading(false);
+    if (readFrom?.isConnected) readFrom.focus();
+  };
+  const postArrived = () => {
+    const post = reading()?.querySelector(".rag-post");
+    if (!post || post === shown) return;
+    shown = post;
+    reveal();
+  };
+
   const actions = [
     [".rag-cite", openSource],
     [".rag-copy", copyAnswer],
@@ -75,6 +115,8 @@
       localStorage.setItem("rag_theme", document.body.classList.contains("dark") ? "light" : "dark");
       applyTheme();
     }],
+    [".rag-read", openPost],
+    [".rag-close", closePost],
     [".rag-skip", () => box()?.focus()],
   ];
   document.addEventListener("click", (event) => {
@@ -88,7 +130,9 @@
     }
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && cameFrom?.isConnected) {
+    if (event.key === "Escape" && root.classList.contains("rag-is-reading")) {
+      closePost();
+    } else if (event.key === "Escape" && cameFrom?.isConnected) {
       cameFrom.focus();
       cameFrom = null;
     } else if (event.key === "/" && !event.target.closest?.("input, textarea, [contenteditable]")) {
@@ -115,6 +159,7 @@
       questions[questions.length - 1].scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "start" });
     }
     asked = questions.length;
+    postArrived();
   };
   document.addEventListener("DOMContentLoaded", () => {
     applyTheme();
