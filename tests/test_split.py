@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.boilerplate import learn_boilerplate
-from rag.split import MAX_CHARS, MIN_CHARS, split_post
+from rag.split import JOINED_CHARS, MAX_CHARS, MIN_CHARS, split_post
 from rag.text import passage_id
 from rag.types import Block, CleanPost, Passage, Post
 
@@ -71,8 +71,11 @@ def test_neighbours_under_different_headings_are_not() -> None:
     assert texts(text("弱火です。"), heading("次"), text("強火です。")) == ["弱火です。", "強火です。"]
 
 
-def test_paragraphs_that_read_alone_stay_alone() -> None:
-    assert texts(text(LONG * 2), text(LONG * 3)) == [LONG * 2, LONG * 3]
+def test_paragraphs_are_joined_up_to_a_good_size() -> None:
+    a, b, c = LONG * 4, LONG * 5, LONG * 6
+    assert len(a + b) + 1 <= JOINED_CHARS < len(b + c)
+    assert texts(text(a), text(b), text(c)) == [f"{a}\n{b}", c]
+    assert texts(text(b), text(c), text(a)) == [b, f"{c}\n{a}"]
 
 
 def test_a_long_paragraph_is_cut_at_sentence_ends_into_even_parts() -> None:
@@ -181,5 +184,5 @@ def test_nothing_is_lost_and_nothing_is_too_long(drawn: list[tuple]) -> None:
 
 @pytest.mark.parametrize("size", [MIN_CHARS - 1, MIN_CHARS])
 def test_the_limit_between_short_and_long(size: int) -> None:
-    first, second = "窯" * (size - 1) + "。", "粉" * 99 + "。"
+    first, second = "窯" * (size - 1) + "。", "粉" * JOINED_CHARS + "。"
     assert len(texts(text(first), text(second))) == (1 if size < MIN_CHARS else 2)
