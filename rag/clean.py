@@ -16,7 +16,8 @@ from rag.links import link_list, promotion
 from rag.markdown import read_markdown
 from rag.pieces import Piece, sections
 from rag.rules import SiteRules
-from rag.text import letters
+from rag.sentences import ends_sentence
+from rag.text import is_title, letters
 from rag.types import Block, BlockKind, CleanPost, Dropped, Post
 
 #: Characters of a removed block that the report shows.
@@ -121,11 +122,13 @@ def site_code(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator
 
 
 def title_repeated(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
-    """The title once more: as heading, in bold, in quotes, as a first line. Another wording of it stays."""
+    """The title once more: as heading, in bold, in quotes, as a first line; most of it, unless that is a sentence."""
     title = letters(post.title)
     for i, piece in enumerate(pieces):
         short = len(piece.text) <= 2 * len(post.title) + 20 and piece.kind in ("heading", "text", "quote")
-        if title and short and letters(_LENGTH_NOTE.sub("", piece.text)) == title:
+        own = letters(_LENGTH_NOTE.sub("", piece.text)) if title and short else ""
+        says = piece.kind != "heading" and ends_sentence(piece.text)
+        if own and (own == title or (not says and is_title(own, title))):
             yield i
 
 

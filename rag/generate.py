@@ -13,8 +13,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import httpx
-
 from rag.errors import InputError, ModelError
 from rag.types import Generator
 
@@ -31,8 +29,7 @@ class OpenAIGenerator:
         self, url: str, model: str, *, connect_s: float = CONNECT_S, read_s: float = READ_S, total_s: float = TOTAL_S
     ) -> None:
         self.url, self.model = url.rstrip("/"), model
-        self._timeout = httpx.Timeout(read_s, connect=connect_s)
-        self._total_s = total_s
+        self._connect_s, self._read_s, self._total_s = connect_s, read_s, total_s
 
     @property
     def name(self) -> str:
@@ -41,6 +38,9 @@ class OpenAIGenerator:
 
     def stream(self, prompt: str) -> Iterator[str]:
         """Yield the reply in pieces. Raises ModelError when the server is away, slow, refuses or talks nonsense."""
+        import httpx  # a tenth of a second, which a build or a search should not wait for
+
+        timeout = httpx.Timeout(self._read_s, connect=self._connect_s)
         body = {
             "model": self.model, "messages": [{"role": "user", "content": prompt}], "stream": True,
             "temperature": 0, "max_tokens": MAX_TOKENS,
@@ -48,7 +48,7 @@ class OpenAIGenerator:
         deadline, length = time.monotonic() + self._total_s, 0
         try:
             with (
-                httpx.Client(timeout=self._timeout, trust_env=False) as client,  # a local server, never by a proxy
+                httpx.Client(timeout=timeout, trust_env=False) as client,  # a local server, never by a proxy
                 client.stream("POST", f"{self.url}/chat/completions", json=body) as response,
             ):
                 if response.status_code != httpx.codes.OK:

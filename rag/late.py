@@ -86,9 +86,8 @@ class LateIndex:
 
 def document_frequency(tokens: Tokens, offsets: Ids, vocabulary: int) -> NDArray[np.int32]:
     """(vocabulary,) number of passages that hold each token."""
-    passage = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    order = np.argsort(tokens, kind="stable")  # of 16-bit numbers a radix sort: 7 million in a tenth of a second
-    tokens, passage = tokens[order], passage[order]
-    first = np.ones(len(tokens), bool)
-    first[1:] = (tokens[1:] != tokens[:-1]) | (passage[1:] != passage[:-1])
-    return np.bincount(tokens[first], minlength=vocabulary).astype(np.int32)
+    passage = np.repeat(np.arange(len(offsets) - 1, dtype=np.int64), np.diff(offsets))
+    pairs = passage * vocabulary + tokens
+    pairs.sort()  # of numbers that nearly are in order: 7 million in a twentieth of a second
+    first = np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]
+    return np.bincount(pairs[first] % vocabulary, minlength=vocabulary).astype(np.int32)

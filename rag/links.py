@@ -47,7 +47,9 @@ def link_list(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator
         heading = pieces[start]
         if heading.kind != "heading" or letters(heading.text) in kept:
             continue
-        if len(linked) == end - start - 1 and (linked or _RELATED.match(heading.text)):
+        related, alone = _RELATED.match(heading.text), len(linked) == end - start - 1
+        # What follows the links under such a heading belongs to the section before.
+        if (alone and (linked or related)) or (related and linked[:1] == [start + 1]):
             yield start
 
 

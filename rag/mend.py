@@ -7,6 +7,7 @@ sentence again, or goes on with it after a stray blank line. Pure. Knows nothing
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -85,13 +86,18 @@ def mend(post: Post, blocks: Sequence[Block]) -> tuple[list[Block], list[Dropped
     parts = _unglue(post, parts, dropped)
     parts = _join(post, parts, dropped)
     parts = _trim(post, parts, dropped)
-    return [part.block for part in parts], dropped
+    return [_without_dots(part.block) for part in parts], dropped
 
 
 def _part(block: Block) -> _Part:
     spans = split_sentences(block.text) if block.kind in _PROSE else []
     sentences = [block.text[start:end] for start, end in spans]
     return _Part(block, sentences, [sentence_key(sentence) for sentence in sentences])
+
+
+def _without_dots(block: Block) -> Block:
+    """Dots before a text only say that something stood before it."""
+    return replace(block, text=_DOTS.sub("", block.text) or block.text) if block.kind == "text" else block
 
 
 def _divided(block: Block) -> Iterator[Block]:
@@ -123,12 +129,15 @@ def _unglue(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[
 def _join(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_Part]:
     """Join a cut block with the next if that goes on with it; take its end off if the next begins it again."""
     counts = Counter(key for part in parts for key in part.keys)
+    seams = Counter((a.keys[-1], b.keys[0]) for a, b in itertools.pairwise(parts) if a.cut and b.keys)
     title = sentence_key(post.title)
     out: list[_Part] = []
     for part in parts:
         before = out[-1] if out else None
         if before and before.cut and part.block.kind == "text" and part.keys:
-            joined = _continued(before, part, counts, title) if len(before.block.text) < MAX_JOINED else ""
+            # A text that stands there twice is cut there twice: only a sentence found elsewhere as well begins anew.
+            anew = counts[part.keys[0]] > max(1, seams[before.keys[-1], part.keys[0]])
+            joined = _continued(before, part, anew, title) if len(before.block.text) < MAX_JOINED else ""
             if joined:
                 out[-1] = _part(replace(before.block, text=joined, end_line=part.block.end_line))
                 continue
@@ -138,15 +147,15 @@ def _join(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_P
     return out
 
 
-def _continued(before: _Part, part: _Part, counts: Counter[str], title: str) -> str:
-    """The text of two blocks as one, if the second goes on where the first was cut, else ""."""
+def _continued(before: _Part, part: _Part, anew: bool, title: str) -> str:
+    """The text of two blocks as one, if the second goes on where the first was cut, else "". `anew`: it begins anew."""
     tail, start = before.sentences[-1][-MAX_FRAGMENT:], part.block.text
     bare = _DOTS.sub("", start)
     for size in range(min(len(tail), len(bare)), 0, -1):
         if tail.endswith(bare[:size]) and (size >= MIN_SHARED or _KANJI.match(bare)):  # the cut words once more
             return "" if size == len(before.sentences[-1]) else before.block.text + bare[size:]
     first, key = part.sentences[0], part.keys[0]
-    restarts = key.startswith(before.keys[-1]) or counts[key] > 1 or (len(key) >= 9 and key[:9] in title)
+    restarts = key.startswith(before.keys[-1]) or anew or (len(key) >= 9 and key[:9] in title)
     if bare != start or restarts or (_STARTER.match(first) and tail[-1] not in "「『（("):
         return ""
     label = _is_label(before.block.text)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import re
 import unicodedata
+
+#: Letters by which a piece of a title is looked up in it, and the part of the piece that must agree.
+MIN_OPENING, SAME_TITLE = 8, 0.85
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _MARK = re.compile(r"^(?:[-・*•] |\d{1,3}[.)] )")
@@ -16,6 +20,15 @@ _SILENT = re.compile(r"[\s、。！!？?「」『』（）()【】\[\]\"'“”�
 def letters(text: str) -> str:
     """Letters and figures only, without case and width: for titles, headings and whole blocks."""
     return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+def is_title(own: str, title: str) -> bool:
+    """Whether the letters `own` are those of the title, or in one piece most of it, but for a few at the end."""
+    at = title.find(own[:MIN_OPENING]) if len(own) >= MIN_OPENING else -1
+    if own == title or at < 0:
+        return own == title != ""
+    agree = list(itertools.takewhile(lambda pair: pair[0] == pair[1], zip(own, title[at:], strict=False)))
+    return len(agree) >= SAME_TITLE * len(own) and 2 * len(agree) >= len(title)
 
 
 @functools.lru_cache(maxsize=1 << 17)  # asked twice of every block: to learn boilerplate and to leave it out

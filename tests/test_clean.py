@@ -25,6 +25,30 @@ def test_rules_have_names_and_words() -> None:
     assert all(rule.__doc__ for rule in RULES)
 
 
+@pytest.mark.parametrize(
+    "piece",
+    ["# 庭に石窯を作る、その費用と日数", "**庭に石窯を作る、その費用と日数**", "庭に石窯を作る、その費用と日数とは"],
+)
+def test_most_of_the_title_is_the_title_again(piece: str) -> None:
+    title = "2026年版・庭に石窯を作る、その費用と日数（写真つき）"
+    assert kept(f"{piece}\n\n窯は三日かけて乾かします。", title=title) == ["窯は三日かけて乾かします。"]
+
+
+@pytest.mark.parametrize(
+    "piece", ["## 庭に石窯を作る", "## 庭に石窯を作る前に、地面と水はけを調べる", "庭に石窯を作る、その費用と日数は？"]
+)
+def test_a_few_words_of_the_title_another_wording_and_a_sentence_of_it_stay(piece: str) -> None:
+    title = "2026年版・庭に石窯を作る、その費用と日数は？（写真つき）"
+    assert kept(f"{piece}\n\n窯は三日かけて乾かします。", title=title)[0] == piece.lstrip("# ")
+
+
+def test_text_after_related_links_belongs_to_the_section_before() -> None:
+    links = "## あわせて読みたい\n\n- [煉瓦の話](/renga/)\n- [粉の話](/kona/)"
+    body = f"## 火入れ\n\n弱火で焚きます。\n\n{links}\n\n次の日に灰を出します。\n"
+    assert kept(body) == ["火入れ", "弱火で焚きます。", "次の日に灰を出します。"]
+    assert kept("## 関連記事\n\nこの話には続きがあります。\n\n[続き](/2/)\n")[0] == "関連記事"
+
+
 def test_a_plain_post_loses_nothing() -> None:
     body = "窯は三日かけて乾かします。\n\n## 火入れ\n\n- 弱火で一時間\n- 強火で二時間\n"
     assert kept(body) == ["窯は三日かけて乾かします。", "火入れ", "- 弱火で一時間", "- 強火で二時間"]

@@ -61,6 +61,19 @@ def test_a_joined_block_has_the_lines_of_both() -> None:
     assert [(b.start_line, b.end_line) for b in blocks] == [(4, 9)]
 
 
+def test_a_sentence_cut_at_the_same_place_twice_is_joined_twice() -> None:
+    """That its rest stands there twice does not make the rest a sentence of its own."""
+    first, second = LONG + "目地の幅は五ミリに", "揃えて積むと、雨が入りません。"
+    assert mended(first, second, WHOLE, first, second)[0] == [first + second, WHOLE, first + second]
+    assert mended(first, second, WHOLE, second)[0][:2] == [LONG, second]
+
+
+def test_dots_before_a_text_go() -> None:
+    assert mended("...そして、" + WHOLE, "……", "図1", "... 煉瓦を積みます。")[0] == [
+        "そして、" + WHOLE, "……", "図1", "煉瓦を積みます。",
+    ]  # fmt: skip
+
+
 def test_the_end_that_the_next_block_begins_again_goes() -> None:
     blocks, dropped = mended(LONG + "煉瓦は一つずつ水に浸し", WHOLE)
     assert blocks == [LONG, WHOLE]
