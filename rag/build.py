@@ -25,9 +25,9 @@ from rag.embed import StaticEncoder, load_encoder, save_table
 from rag.errors import PostsError
 from rag.generation import Writer
 from rag.kept import read_cleaned, unpack, write_kept
-from rag.late import document_frequency
+from rag.late import postings_of
 from rag.lexical import build_lexical
-from rag.parts import check_parts, make_reader, open_parts
+from rag.parts import POSTINGS, check_parts, make_reader, open_parts
 from rag.plan import BuildReport, Plan, make_plan, pipeline_version
 from rag.prepare import Prepared, cache_key, prepare
 from rag.search import search
@@ -165,8 +165,9 @@ def _write_arrays(folder: Path, made: Arrays, token_count: int) -> None:
     words = [made.words.rows.row(i) for i in range(len(made.words.rows))]
     for name, array in build_lexical(words, len(made.words.names)).items():
         arrays.write_array(folder / f"bm25_{name}.npy", array)
-    df = document_frequency(made.tokens.values, made.tokens.offsets, token_count)
-    arrays.write_array(folder / "token_df.npy", df)
+    postings = postings_of(made.tokens.values, made.tokens.offsets, token_count)
+    for name in POSTINGS:
+        arrays.write_array(folder / f"token_{name}.npy", getattr(postings, name))
 
 
 def _calibration(

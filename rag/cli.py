@@ -23,12 +23,12 @@ from rag.build import build
 from rag.chat import Chatbot
 from rag.errors import InputError, RagError
 from rag.evaluate import evaluate
+from rag.filters import make_filters
 from rag.generate import load_generator
 from rag.index import open_index
 from rag.plan import BuildReport
 from rag.report import html_report, samples, summary
 from rag.rules import load_rules
-from rag.search import make_filters
 from rag.settings import Settings
 from rag.terminal import (
     Bars,

@@ -154,13 +154,14 @@ def _said(sentence: str, key: str, other: _Entry) -> bool:
 
 
 def _posts_of(i: int, copies: dict[int, list[int]], passages: Sequence[Passage]) -> list[Passage]:
-    """The passages that i holds, and those that they hold, and so on."""
-    found, queue = [], list(copies.get(i, ()))
+    """The passages that i holds, and those that they hold, and so on. Two that were reduced may hold each other."""
+    found, queue = {i}, list(copies.get(i, ()))
     while queue:
         j = queue.pop()
-        found.append(passages[j])
-        queue += copies.get(j, ())
-    return found
+        if j not in found:
+            found.add(j)
+            queue += copies.get(j, ())
+    return [passages[j] for j in sorted(found - {i})]
 
 
 def _with_copies(passage: Passage, held: Sequence[Passage]) -> Passage:

@@ -14,11 +14,12 @@ from rag.build import TABLE, build
 from rag.calibrate import Calibration
 from rag.embed import StaticEncoder, load_encoder
 from rag.errors import IndexMismatch
+from rag.filters import make_filters
 from rag.generation import Generation
 from rag.parts import make_reader, open_parts, score_texts
 from rag.plan import BuildReport
 from rag.rules import SiteRules
-from rag.search import PER_POST, Parts, make_filters, search
+from rag.search import PER_POST, Parts, search
 from rag.settings import DEFAULTS, Settings
 from rag.types import Dropped, Encoder, Filters, Hit, Passage, Progress
 
@@ -45,7 +46,8 @@ class Index:
         self, question: str, k: int = 5, *, since: str | None = None, until: str | None = None,
         tags: Iterable[str] | None = None, categories: Iterable[str] | None = None, per_post: int | None = PER_POST,
     ) -> list[Hit]:  # fmt: skip
-        """The passages that fit the question best, best first, at most `k` and at most `per_post` of one post.
+        """The passages that fit the question best, best first, at most `k`; at most `per_post` of one post among the
+        first five.
 
         Days are inclusive: "2025-09-01", "2025-09" or "2025". A passage passes when its post has any of the tags and
         any of the categories. Raises InputError for an empty or overlong question, k < 1, or an unknown filter.

@@ -28,6 +28,7 @@ K1, B = 1.2, 0.6
 #: A title or heading word counts this often beside the passage's own words (field weights as term frequencies).
 TITLE_WEIGHT, HEADING_WEIGHT = 1, 1
 
+_NO_GROUPS = np.empty(0, np.int64)
 _CHUNK = 10_000  # characters handed to Sudachi at once: its limit is 49,149 bytes, and its lattice grows with length
 _MAX_WORD = 64  # longer runs (keys, base64, ASCII art) are no words
 
@@ -156,13 +157,18 @@ class LexicalIndex:
         """Number of passages that hold each word, title and heading included."""
         return dict(zip(self._ids, np.diff(self._starts).tolist(), strict=True))
 
-    def scores(self, words: Sequence[str], variants: Sequence[Variant] = ()) -> Floats:
-        """float32 (n,) in [0, 1]: BM25 of each passage, over the most that any passage could reach for these words.
+    def scores(
+        self, words: Sequence[str], variants: Sequence[Variant] = (), groups: Ids = _NO_GROUPS
+    ) -> tuple[Floats, Floats]:
+        """float32 (n,) and (len(groups),), in [0, 1]: BM25 of each passage, and what the passages of a group reach
+        together, each word by the best of them; over the most that any passage could reach for these words.
 
-        A word that no passage holds counts in what could be reached: the score says how much of the question is met.
-        Of a word and its variants a passage gets the best one, so that a name in two spellings counts once.
+        `groups` holds the first row of each group, rising from 0; without it there is none. A word that no passage
+        holds counts in what could be reached: the score says how much of the question is met. Of a word and its
+        variants a passage gets the best one, so that a name in two spellings counts once.
         """
         scores, most = np.zeros(self.n, np.float32), 0.0
+        together = np.zeros(len(groups), np.float32)
         for term, others in _terms_with_variants(words, variants):
             weight = self._idf_of(term)
             best = np.zeros(self.n, np.float32)
@@ -175,9 +181,11 @@ class LexicalIndex:
                         reached[self._rows[column]] += self._scores[column]
                 np.maximum(best, reached * np.float32(sureness * weight / self._idf_of(spelling)), out=best)
             scores += best
+            if len(groups):
+                together += np.maximum.reduceat(best, groups)
             most += weight
-        share: Floats = np.minimum(scores / np.float32(most or 1.0), np.float32(1.0))
-        return share
+        share = np.float32(most or 1.0)
+        return np.minimum(scores / share, np.float32(1.0)), np.minimum(together / share, np.float32(1.0))
 
     def rarity(self, words: Sequence[str]) -> Floats:
         """float32 (len(words),) idf of each word; of one that no passage holds, that of the rarest."""

@@ -13,13 +13,15 @@ from rag.dense import DenseIndex
 from rag.embed import StaticEncoder
 from rag.errors import IndexDamaged
 from rag.evidence import Reader
-from rag.late import LateIndex
+from rag.late import LateIndex, Postings
 from rag.lexical import LexicalIndex, Tokenizer
 from rag.search import Parts
 from rag.store import PassageStore
 from rag.types import Encoder, Floats
 from rag.variants import Variants
 
+#: Files token_*.npy, in the order of the fields of Postings.
+POSTINGS = ("df", "starts", "rows", "counts")
 _REMEMBERED_WORDS = 50_000  # word vectors kept per reader, about 1 kB each
 
 
@@ -46,10 +48,11 @@ def _read(folder: Path) -> tuple[arrays.Arrays, PassageStore, LexicalIndex]:
 def open_parts(folder: Path, encoder: Encoder, static: StaticEncoder) -> Parts:
     """What a search needs of the generation in `folder`. Raises IndexDamaged when its files don't agree."""
     made, store, lexical = _read(folder)
-    df = arrays.read_array(folder / "token_df.npy")
-    late = LateIndex(made.tokens.values, made.tokens.offsets, df, static.table, static.token_weights)
+    postings = Postings(*(arrays.read_array(folder / f"token_{name}.npy") for name in POSTINGS))
+    late = LateIndex(made.tokens.values, made.tokens.offsets, postings, static.table, static.token_weights)
     variants = Variants(arrays.read_glosses(folder), lexical.frequencies())
-    return Parts(store, DenseIndex(made.vectors), lexical, late, encoder, static, Tokenizer(), variants)
+    dense, posts = DenseIndex(made.vectors), store.first_rows()
+    return Parts(store, dense, lexical, late, encoder, static, Tokenizer(), variants, posts)
 
 
 def make_reader(parts: Parts) -> Reader:

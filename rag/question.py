@@ -135,6 +135,11 @@ _MANNER = re.compile(
 _ANSWERS: dict[Kind, tuple[re.Pattern[str], ...]] = {
     "figure": (_FIGURE, _PLAIN_FIGURE), "date": (_DATE,), "who": (_PERSON,), "why": (_REASON,), "how": (_MANNER,),
 }  # fmt: skip
+_ASKS_SHARE = re.compile(
+    r"何[%％割]|パーセント|割合|比率|率(?:は|$|[？?])|percent|what (?:share|proportion|fraction)|prozent|anteil"
+    r"|pour ?cent|quelle part|por ?cien|por ?cento|百分|比例|퍼센트|비율", re.I,
+)  # fmt: skip
+_SHARE = re.compile(r"[0-9０-９一二三四五六七八九十] ?(?:[%％割]|パーセント|percent|per cent|Prozent)")
 _MARKED: tuple[Kind, ...] = ("figure", "date", "who")  # kinds whose answer is a few words that can be marked
 
 
@@ -146,6 +151,12 @@ def kinds_of(question: str) -> tuple[Kind, ...]:
 def has_form(kind: Kind, text: str) -> bool:
     """Whether the text holds something of the form that answers this kind of question."""
     return any(form.search(text) for form in _ANSWERS[kind])
+
+
+def expected(question: str) -> tuple[re.Pattern[str], ...]:
+    """What a passage that answers must hold, seen by its form: a figure, a share of something; () for most."""
+    figure = (_PLAIN_FIGURE,) if "figure" in kinds_of(question) else ()
+    return (*figure, _SHARE) if _ASKS_SHARE.search(question) else figure
 
 
 def answering_spans(kinds: tuple[Kind, ...], text: str) -> tuple[Span, ...]:

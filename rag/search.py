@@ -1,16 +1,14 @@
-"""From a question to ranked hits: candidates from two legs, scored by three, one story per near-repeat.
+"""From a question to ranked hits: candidates from three legs, scored by all of them, one story per near-repeat.
 
 Plain functions over an opened index's parts; knows nothing about how they were built or stored.
 """
 
 from __future__ import annotations
 
-import calendar
 import difflib
-import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,18 +18,26 @@ from rag.embed import StaticEncoder
 from rag.errors import InputError
 from rag.late import LateIndex
 from rag.lexical import LexicalIndex, Tokenizer
+from rag.question import expected
 from rag.store import PassageStore
 from rag.types import Encoder, Filters, Floats, Hit, Ids, Passage
 from rag.variants import Variants
 
 MAX_QUESTION = 2_000  # characters; a longer text is a document, not a question
-#: Each of the two legs that see the whole corpus proposes this many passages; the third reranks their union.
+#: Each of the three legs proposes this many passages of the whole corpus; all of them score the union.
 CANDIDATES = 200
-PER_POST = 2  # passages of one post in a result, unless asked for more
+#: Passages of one post among the first hits of a result. Those who ask for more hits than that want what else there
+#: is, and the post that fits best often holds it: a limit on all ten costs .09 of hit@10 (`bench/LOG.md`).
+PER_POST, FIRST = 2, 5
+#: Passages, best first, that are read for what the question expects.
+READ = 100
 #: Two hits of which this share of 8-character shingles is common tell one story; the better one stays.
 SAME_STORY = 0.7
 #: What each leg adds to the score, fitted on labelled questions (`bench/LOG.md`). Their sum is 1, as of the scores.
-WEIGHTS = {"lexical": 0.50, "dense": 0.10, "soft": 0.10, "best": 0.30}
+WEIGHTS = {"lexical": 0.40, "dense": 0.11, "soft": 0.08, "best": 0.25, "post": 0.09, "form": 0.07}
+
+
+Ranked = tuple[int, float, dict[str, float]]  # row, score, scores by leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Parts:
     tokens: StaticEncoder  # whose token ids `late` holds; the same object as `encoder` for the built-in model
     words: Tokenizer
     variants: Variants
+    posts: Ids  # the first row of each post, rising from 0
 
 
 def search(
@@ -69,13 +76,18 @@ def search(
         return []
     allowed = _allowed_rows(parts.store, filters) if filters else None
     rows, legs = _score(parts, question, max(CANDIDATES, 2 * k), allowed)
-    total = np.sum([weight * legs[leg] for leg, weight in weights.items()], axis=0)
+    total = np.sum([weight * legs[leg] for leg, weight in weights.items() if leg != "form"], axis=0)
     order = np.lexsort((rows, -total))
+    order = order[total[order] > 0]
+    if "form" in weights and (forms := expected(question)):
+        for i, passage in zip(order[:READ], parts.store.get(rows[order[:READ]].tolist()), strict=True):
+            total[i] += weights["form"] * sum(bool(form.search(passage.text)) for form in forms) / len(forms)
+        order = order[np.lexsort((rows[order], -total[order]))]
     ranked = [
         (int(rows[i]), float(total[i]), {
             "dense": float(legs["dense"][i]), "lexical": float(legs["lexical"][i]), "late": float(legs["soft"][i]),
         })
-        for i in order if total[i] > 0
+        for i in order
     ]  # fmt: skip
     return _distinct(parts.store, ranked, k, per_post)
 
@@ -101,18 +113,19 @@ def _score(parts: Parts, question: str, n: int, allowed: Ids | None) -> tuple[Id
     """
     words = parts.words.words(question)
     variants = parts.variants.of(words)
-    by_word = parts.lexical.scores(words, variants)
+    by_word, by_post = parts.lexical.scores(words, variants, parts.posts)
     asked = [question]
     if variants:
         asked.append(" ".join([question, *dict.fromkeys(w for v in variants for w in v.other)]))
     queries = parts.encoder.encode_queries(asked)
     tokens = parts.tokens.token_ids(asked)
-    rows, _ = parts.lexical.best(by_word, n, allowed)
+    rows = np.union1d(parts.lexical.best(by_word, n, allowed)[0], parts.late.best(tokens[-1], n, allowed))
     for query in queries:
         rows = np.union1d(rows, parts.dense.top(query, n, allowed)[0])
     late = [parts.late.scores(ids, rows) for ids in tokens]
     return rows, {
         "lexical": by_word[rows],
+        "post": by_post[np.searchsorted(parts.posts, rows, side="right") - 1],
         "dense": np.max([parts.dense.similarity(query, rows) for query in queries], axis=0, initial=0.0).clip(max=1.0),
         "soft": np.max([soft for soft, _ in late], axis=0),
         "best": np.max([best for _, best in late], axis=0),
@@ -120,27 +133,43 @@ def _score(parts: Parts, question: str, n: int, allowed: Ids | None) -> tuple[Id
 
 
 def _distinct(
-    store: PassageStore, ranked: Sequence[tuple[int, float, dict[str, float]]], k: int, per_post: int | None
-) -> list[Hit]:
-    """The first k that neither repeat a better one nor exceed what one post may give."""
+    store: PassageStore, ranked: Sequence[Ranked], k: int, per_post: int | None
+) -> list[Hit]:  # fmt: skip
+    """The first k that don't repeat a better one; of the FIRST hits at most `per_post` are of one post.
+
+    What that holds back comes next, with no higher a score than what was put before it.
+    """
     hits: list[Hit] = []
     shingles: list[frozenset[str]] = []
     from_post: Counter[str] = Counter()
-    batch = max(50, 2 * k)
-    for at in range(0, len(ranked), batch):
-        passages = store.get([row for row, _, _ in ranked[at : at + batch]])
-        for (_, score, legs), passage in zip(ranked[at : at + batch], passages, strict=True):
-            if per_post is not None and from_post[passage.post] >= per_post:
-                continue
-            own = _shingles(passage)
-            if len(hits) < 100 and any(_overlap(own, other) > SAME_STORY for other in shingles):
-                continue
-            from_post[passage.post] += 1
-            shingles.append(own)
-            hits.append(Hit(passage, min(1.0, score), legs))
-            if len(hits) == k:
-                return hits
+    waiting: list[tuple[Ranked, Passage]] = []
+
+    def take(item: Ranked, passage: Passage) -> None:
+        own = _shingles(passage)
+        if len(hits) < 100 and any(_overlap(own, other) > SAME_STORY for other in shingles):
+            return
+        shingles.append(own)
+        from_post[passage.post] += 1
+        score = min(item[1], hits[-1].score if hits else 1.0)
+        hits.append(Hit(passage, score, item[2]))
+
+    for item, passage in _read(store, ranked, max(50, 2 * k)):
+        if len(hits) < FIRST and per_post is not None and from_post[passage.post] >= per_post:
+            waiting.append((item, passage))
+            continue
+        take(item, passage)
+        if len(hits) == FIRST:
+            while waiting and len(hits) < k:
+                take(*waiting.pop(0))
+        if len(hits) >= k:
+            break
     return hits
+
+
+def _read(store: PassageStore, ranked: Sequence[Ranked], batch: int) -> Iterator[tuple[Ranked, Passage]]:
+    for at in range(0, len(ranked), batch):
+        some = ranked[at : at + batch]
+        yield from zip(some, store.get([row for row, _, _ in some]), strict=True)
 
 
 def _shingles(passage: Passage) -> frozenset[str]:
@@ -152,41 +181,8 @@ def _overlap(a: frozenset[str], b: frozenset[str]) -> float:
     return len(a & b) / max(1, min(len(a), len(b)))
 
 
-# --- filters ----------------------------------------------------------------------------------------------------
-
-
-def make_filters(
-    since: str | None = None, until: str | None = None,
-    tags: Iterable[str] | None = None, categories: Iterable[str] | None = None,
-) -> Filters:  # fmt: skip
-    """Filters from what a user writes: days, months or years ("2025-09-01", "2025-09", "2025"); names as they are.
-
-    Raises InputError for anything else, or a period that ends before it starts.
-    """
-    first = _day(since, "since", last=False) if since else None
-    last = _day(until, "until", last=True) if until else None
-    if first and last and first > last:
-        raise InputError(f"since {since} is after until {until}; swap them")
-    for name, value in (("tags", tags), ("categories", categories)):
-        if isinstance(value, str):
-            raise InputError(f"{name} is the text {value!r}; give a list of names")
-    return Filters(first, last, tuple(tags or ()), tuple(categories or ()))
-
-
-def _day(text: str, name: str, *, last: bool) -> str:
-    found = re.fullmatch(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?", text.strip()) if isinstance(text, str) else None
-    if found:
-        year, month, day = (int(g) if g else None for g in found.groups())
-        month = month or (12 if last else 1)
-        if year and 1 <= month <= 12:
-            end = calendar.monthrange(year, month)[1]
-            day = day or (end if last else 1)
-            if day <= end:
-                return f"{year:04}-{month:02}-{day:02}"
-    raise InputError(f"{name} is {text!r}; give a day that exists as YYYY-MM-DD (or YYYY-MM, or YYYY)")
-
-
 def _allowed_rows(store: PassageStore, filters: Filters) -> Ids:
+    """Sorted rows of the passages that pass. Raises InputError for a tag or category that no post has."""
     facets = store.facets()
     for kind, names in (("tags", filters.tags), ("categories", filters.categories)):
         known = [name for name, _ in facets[kind]]

@@ -114,6 +114,11 @@ class PassageStore:
         sql = f"SELECT {_COLUMNS} FROM passages WHERE post = ? ORDER BY start_line, row"
         return [_as_passage(columns) for columns in self._query(sql, [path])]
 
+    def first_rows(self) -> Ids:
+        """The row of the first passage of each post that has any, rising from 0: a post's passages lie together."""
+        rows = self._query("SELECT min(row) FROM passages GROUP BY post ORDER BY 1")
+        return np.array([row for (row,) in rows], dtype=np.int64)
+
     def posts(self) -> list[tuple[str, str, str, str]]:
         """(path, title, date, url) of every post, by path."""
         return [(p, t, d, u) for p, t, d, u in self._query("SELECT path, title, date, url FROM posts ORDER BY path")]

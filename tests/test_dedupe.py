@@ -112,3 +112,12 @@ def test_a_short_passage_stands_in_a_long_one() -> None:
     long = SAND + "".join(f"煉瓦の{n}段目は目地をずらして積み、糸で水平を見ます。" for n in range(12))
     kept, _ = drop_repeats([passage(SAND), passage(long, "b.md")])
     assert [p.post for p in kept] == ["b.md"]
+
+
+def test_two_passages_that_are_reduced_may_hold_each_other() -> None:
+    """Both lose the short sentences that they share: following who holds whom went round without an end."""
+    texts = [f"{name}町のパン屋は食パンを三時に焼く。" + "三時の店。" * 20 for name in "東西"]
+    kept, dropped = drop_repeats([passage(texts[0]), passage(texts[1], "b.md")])
+    assert [p.text for p in kept] == [f"{name}町のパン屋は食パンを三時に焼く。" for name in "東西"]
+    assert [[c.post for c in p.also_in] for p in kept] == [["b.md"], ["a.md"]]
+    assert len(dropped) == 2

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rag.late import FLOOR, K1, B, LateIndex, document_frequency
+from rag.late import FLOOR, K1, B, LateIndex, postings_of
 
 ROWS = [[0, 1, 2], [3], [], [1, 1, 4, 5, 5, 5]]
 
@@ -39,7 +39,7 @@ def _slow(question, rows, table, weights):
 
 def test_scores_agree_with_the_definition(parts):
     tokens, offsets, table, weights = parts
-    index = LateIndex(tokens, offsets, document_frequency(tokens, offsets, 6), table, weights)
+    index = LateIndex(tokens, offsets, postings_of(tokens, offsets, 6), table, weights)
     soft, best = index.scores(np.array([1, 4, 1]), np.array([0, 1, 2, 3]))
     slow_soft, slow_best = _slow([1, 4], ROWS, table, weights)
     assert soft == pytest.approx(slow_soft, abs=1e-5)
@@ -49,7 +49,7 @@ def test_scores_agree_with_the_definition(parts):
 
 def test_texts_outside_the_index_are_scored_alike(parts):
     tokens, offsets, table, weights = parts
-    index = LateIndex(tokens, offsets, document_frequency(tokens, offsets, 6), table, weights)
+    index = LateIndex(tokens, offsets, postings_of(tokens, offsets, 6), table, weights)
     inside = index.scores(np.array([0, 5]), np.array([0, 3]))
     outside = index.scores_of_texts(np.array([0, 5]), [np.array(ROWS[0]), np.array(ROWS[3])])
     assert inside[0] == pytest.approx(outside[0])
@@ -58,11 +58,30 @@ def test_texts_outside_the_index_are_scored_alike(parts):
 
 def test_a_question_without_tokens_or_no_rows_scores_nothing(parts):
     tokens, offsets, table, weights = parts
-    index = LateIndex(tokens, offsets, document_frequency(tokens, offsets, 6), table, weights)
+    index = LateIndex(tokens, offsets, postings_of(tokens, offsets, 6), table, weights)
     assert index.scores(np.array([], np.int32), np.array([0, 1]))[0].tolist() == [0, 0]
     assert index.scores(np.array([1]), np.array([], np.int64))[0].tolist() == []
 
 
-def test_document_frequency_counts_passages_not_tokens(parts):
-    tokens, offsets, *_ = parts
-    assert document_frequency(tokens, offsets, 6).tolist() == [1, 2, 1, 1, 1, 1]
+def test_postings_count_passages_not_tokens_and_leave_out_what_is_everywhere():
+    rows = [[0, 1, 1], [0, 2], [0], [0, 1], *([0] for _ in range(16))]  # 20 passages: 0 is in all, the others in few
+    tokens = np.array([t for row in rows for t in row], np.uint16)
+    made = postings_of(tokens, np.cumsum([0] + [len(row) for row in rows]), 4)
+    assert made.df.tolist() == [20, 2, 1, 0]
+    assert made.starts.tolist() == [0, 0, 2, 3, 3]
+    assert made.rows.tolist() == [0, 3, 1]
+    assert made.counts.tolist() == [2, 1, 1]
+
+
+def test_the_best_rows_hold_a_token_like_one_of_the_question():
+    """Token 4 of the question is in no passage; 1 is like it, 2 is not."""
+    table = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0], [0, 1, 0.2]], np.float32)
+    rows = [[2], [1], [2, 2], [1, 1], *([2, 0] for _ in range(36))]
+    tokens = np.array([t for row in rows for t in row], np.uint16)
+    offsets = np.cumsum([0] + [len(row) for row in rows])
+    index = LateIndex(tokens, offsets, postings_of(tokens, offsets, 5), table, np.ones(5, np.float32))
+    assert index.best(np.array([4]), 10).tolist() == [1, 3]
+    assert index.best(np.array([4]), 1).tolist() == [3]  # twice in as short a passage
+    assert index.best(np.array([4]), 10, np.array([0, 1])).tolist() == [1]
+    assert index.best(np.array([2]), 10).tolist() == []  # nearly everywhere: it proposes nothing
+    assert index.best(np.array([], np.int64), 10).tolist() == []

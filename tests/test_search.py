@@ -2,9 +2,12 @@
 
 import pytest
 
+import rag
 from rag.errors import InputError
-from rag.search import MAX_QUESTION, make_filters
+from rag.filters import make_filters
+from rag.search import FIRST, MAX_QUESTION
 from rag.types import Filters
+from tests.conftest import write_post
 
 
 @pytest.mark.parametrize(
@@ -34,11 +37,43 @@ def test_hits_are_ordered_and_scores_stay_in_range(index):
     assert all(0 <= s <= 1 for h in hits for s in h.scores.values())
 
 
-def test_at_most_two_passages_of_one_post_unless_asked(index):
-    posts = [h.passage.post for h in index.search("トマト 苗 水やり 肥料 脇芽", k=10)]
-    assert posts.count("2025-06-01-tomato.md") <= 2
-    every = [h.passage.post for h in index.search("鉄道 運賃 歴史 列車", k=10, per_post=None)]
-    assert every.count("2025-05-10-railway.md") == 3
+def test_of_the_first_five_at_most_two_are_of_one_post_unless_asked(tmp_path):
+    """Six posts about bread, one of which says most: what it holds beyond two passages follows the others' best."""
+    posts = tmp_path / "posts"
+    posts.mkdir()
+    loaves = [
+        "食パンは朝の四時から窯で焼き、学校の給食に届ける。",
+        "丸い食パンには干し葡萄を入れ、昼の十一時に店に並べる。",
+        "残った食パンは薄く切って乾かし、夕方にパン粉として売る。",
+        "夜は翌日の食パンの生地を仕込み、冷蔵庫で眠らせる。",
+    ]
+    for name, parts in [("北", 4), *((name, 1) for name in "東西南上下")]:
+        body = "\n\n".join(f"## {i}\n\n{name}町のパン屋。{text}" for i, text in enumerate(loaves[:parts]))
+        body = (
+            body if parts > 1 else f"{name}町のパン屋は食パンを{'一二三四五'['東西南上下'.index(name)]}種類だけ置く。"
+        )
+        write_post(posts, f"2025-01-01-{name}.md", f"{name}町のパン", "2025-01-01", [], [], body)
+    index = rag.build_index(posts, tmp_path / "ix")
+    hits = index.search("北町のパン屋の食パン", k=9)
+    names = [h.passage.post[11] for h in hits]
+    assert (names[:FIRST].count("北"), names.count("北")) == (2, 4)
+    assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
+    assert index.search("北町のパン屋の食パン", k=5) == hits[:5]
+    every = [h.passage.post[11] for h in index.search("北町のパン屋の食パン", k=5, per_post=None)]
+    assert every.count("北") == 4
+
+
+def test_a_question_for_a_share_prefers_a_passage_that_holds_one(tmp_path):
+    posts = tmp_path / "posts"
+    posts.mkdir()
+    texts = [
+        "図書館を使う町民の割合は年ごとに調べられ、去年の割合も町の会報に載った。",
+        "図書館を使う町民は去年の調べで六十二パーセントだった。",
+    ]
+    for i, text in enumerate(texts):
+        write_post(posts, f"2025-01-0{i + 1}-a.md", "図書館の調べ", f"2025-01-0{i + 1}", [], [], text)
+    index = rag.build_index(posts, tmp_path / "ix")
+    assert "六十二" in index.search("図書館を使う町民の割合は何パーセント？")[0].passage.text
 
 
 def test_days_are_inclusive_and_may_be_months_or_years(index):

@@ -15,7 +15,8 @@ import gradio as gr
 
 from rag.chat import Chatbot
 from rag.errors import InputError, RagError
-from rag.search import MAX_QUESTION, make_filters
+from rag.filters import make_filters
+from rag.search import MAX_QUESTION
 from rag.types import Answer, Filters
 from rag.unicode import repair
 from rag.web.cards import View
