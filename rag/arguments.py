@@ -55,7 +55,7 @@ def make_parser(runs: Mapping[str, Run]) -> argparse.ArgumentParser:
     sub.add_argument("--json", action="store_true", help="print everything that was left out as JSON lines")
 
     sub = verb("eval", "score the search on labelled questions: hit@k and MRR by language and leg")
-    sub.add_argument("questions", metavar="QUESTIONS.jsonl", help='JSON lines with "id", "lang", "question" and "must"')
+    sub.add_argument("questions", metavar="QUESTIONS.jsonl", help='JSON lines with "id", "lang", "question" and "must", or feedback.jsonl')
     sub.add_argument("--json", action="store_true", help="print JSON lines")
 
     sub = verb("serve", "serve the web page and the API on this machine")

@@ -27,6 +27,8 @@ from rag.generation import Writer
 from rag.kept import read_cleaned, unpack, write_kept
 from rag.late import postings_of
 from rag.lexical import build_lexical
+from rag.overview import FILE as MAP
+from rag.overview import place_posts
 from rag.parts import POSTINGS, check_parts, make_reader, open_parts
 from rag.plan import BuildReport, Plan, make_plan, pipeline_version
 from rag.prepare import Prepared, cache_key, prepare
@@ -110,6 +112,7 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
             arrays.save_traces(folder, prepared.traces)
             arrays.save_glosses(folder, made.glosses)
             _write_arrays(folder, made, static.vocab_size)
+            _write_map(folder, planned, prepared, made)
             stored.result()
     with clock.stage("calibrate"):
         scale = _calibration(planned, folder, prepared.passages, embedded, (encoder, static))
@@ -158,6 +161,12 @@ def _encoders(
                 save_table(table, *adapt(static, passages, progress=clock.progress))
             static = StaticEncoder.load(table=table)
     return (static if settings.model == DEFAULTS.model else load_encoder(settings.model)), static
+
+
+def _write_map(folder: Path, planned: Plan, prepared: Prepared, made: Arrays) -> None:
+    """Where each post lies on the page's map, by path."""
+    paths = sorted(post.path for post in planned.posts)
+    arrays.write_array(folder / MAP, place_posts(made.vectors, [p.post for p in prepared.passages], paths))
 
 
 def _write_arrays(folder: Path, made: Arrays, token_count: int) -> None:

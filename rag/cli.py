@@ -145,7 +145,7 @@ def _status(args: argparse.Namespace) -> None:
 def _eval(args: argparse.Namespace) -> None:
     scores = evaluate(open_index(args.index), _queries(args.questions, ("question",)))
     if not scores:
-        raise InputError(f'{args.questions} holds no question with "must"; see examples/questions.jsonl')
+        raise InputError(f'{args.questions} holds no question with "must" or "wrong"; see examples/questions.jsonl')
     if args.json:
         for score in scores:
             print_json(asdict(score))

@@ -76,6 +76,15 @@ def write(path: Path, data: bytes) -> None:
         _sync(fd)
 
 
+def append(path: Path, data: bytes) -> None:
+    """Put bytes at the end of a file, made if need be, and on the disk."""
+    with _opened(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND) as fd:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(fd, rest) :]
+        _sync(fd)
+
+
 def sync(path: Path) -> None:
     """Put a file's bytes on the disk and forget the cached ones, so that the next read comes from the disk."""
     with _opened(path, _SYNC_FLAGS) as fd:

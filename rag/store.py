@@ -10,6 +10,7 @@ import json
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -76,6 +77,18 @@ def _labels(passages: Sequence[Passage]) -> Iterator[tuple[str, str, str]]:
         yield from (("category", name, p.post) for name in p.categories)
 
 
+@dataclass(frozen=True, slots=True)
+class PostCounts:
+    """A post that has passages: the row of its first one, and how many."""
+
+    row: int
+    path: str
+    date: str
+    tags: tuple[str, ...]
+    categories: tuple[str, ...]
+    passages: int
+
+
 class PassageStore:
     """Read access to the file of one generation; safe to share between threads."""
 
@@ -118,6 +131,14 @@ class PassageStore:
         """The row of the first passage of each post that has any, rising from 0: a post's passages lie together."""
         rows = self._query("SELECT min(row) FROM passages GROUP BY post ORDER BY 1")
         return np.array([row for (row,) in rows], dtype=np.int64)
+
+    def per_post(self) -> list[PostCounts]:
+        """What each post that has passages gave, by path."""
+        sql = "SELECT min(row), post, date, tags, categories, count(*) FROM passages GROUP BY post ORDER BY post"
+        return [
+            PostCounts(int(row), post, date, tuple(json.loads(tags)), tuple(json.loads(categories)), int(n))
+            for row, post, date, tags, categories, n in self._query(sql)
+        ]
 
     def posts(self) -> list[tuple[str, str, str, str]]:
         """(path, title, date, url) of every post, by path."""

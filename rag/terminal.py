@@ -124,10 +124,15 @@ def print_status(status: dict[str, Any]) -> None:
 
 def print_scores(scores: Sequence[Score]) -> None:
     """Figures of an evaluation, the fused search first."""
-    table = Table("leg", "language", *("questions", "hit@1", "hit@5", "hit@10", "MRR@10"), box=None, pad_edge=False)
+    names = ["questions", "hit@1", "hit@5", "hit@10", "MRR@10"]
+    complained = any(s.complaints for s in scores)
+    table = Table(
+        "leg", "language", *names, *(["complaints", "wrong@1"] if complained else []), box=None, pad_edge=False
+    )
     for s in sorted(scores, key=lambda s: s.leg != "all"):
-        figures = (f"{x:.3f}" for x in (s.hit_1, s.hit_5, s.hit_10, s.mrr_10))
-        table.add_row(s.leg, s.language, str(s.questions), *figures)
+        figures = [f"{x:.3f}" for x in (s.hit_1, s.hit_5, s.hit_10, s.mrr_10)]
+        wrong = [str(s.complaints), f"{s.wrong_1:.3f}"] if complained else []
+        table.add_row(s.leg, s.language, str(s.questions), *figures, *wrong)
     Console(highlight=False).print(table)
 
 

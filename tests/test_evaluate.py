@@ -29,7 +29,7 @@ def test_the_command_prints_a_table_or_json(index_dir, tmp_path):
     path.write_text("\n".join(json.dumps(q, ensure_ascii=False) for q in QUESTIONS), encoding="utf-8")
     found = lines(run("eval", path, "--json", "--index", index_dir))
     figures = dict.fromkeys(("hit_1", "hit_5", "hit_10", "mrr_10"), pytest.approx(2 / 3))
-    assert found[0] == {"leg": "all", "language": "all", "questions": 3} | figures
+    assert found[0] == {"leg": "all", "language": "all", "questions": 3, "complaints": 0, "wrong_1": 0.0} | figures
     shown = run("eval", path, "--index", index_dir).stdout.splitlines()
     assert shown[0].split() == ["leg", "language", "questions", "hit@1", "hit@5", "hit@10", "MRR@10"]
     assert shown[1].split()[:3] == ["all", "all", "3"]

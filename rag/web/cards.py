@@ -110,8 +110,10 @@ def _facts(hit: Hit, view: View, citations: Sequence[Citation]) -> str:
     copies = "".join(
         f"<li>{text_html(s.day(copy.date))} <code>{text_html(copy.url or copy.post)}</code></li>" for copy in p.also_in
     )
+    said = f"{view.turn} wrong {text_html(p.id)}"
+    wrong = f'<p class="rag-wrong"><button type="button" class="rag-vote" value="{said}">{s.wrong_passage}</button></p>'
     also = f'<div class="rag-copies"><p>{s.also_in}</p><ul>{copies}</ul></div>' if copies else ""
-    return tags + place + also + _scores(hit, s)
+    return tags + place + also + _scores(hit, s) + wrong
 
 
 def _post(p: Passage, view: View, citations: Sequence[Citation]) -> str:

@@ -8,21 +8,25 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gradio as gr
 
 from rag.chat import Chatbot
 from rag.errors import InputError, RagError
+from rag.feedback import append, case_of
 from rag.filters import make_filters
+from rag.question import language_of
 from rag.search import MAX_QUESTION
 from rag.types import Answer, Filters
 from rag.unicode import repair
 from rag.web.cards import View
+from rag.web.examples import next_questions
 from rag.web.frame import strings_for
+from rag.web.memory import Memory
 from rag.web.reading import post_html
-from rag.web.render import answer_html, pending_html, problem_html, question_html
+from rag.web.render import answer_html, notice_html, pending_html, problem_html, question_html
 from rag.web.strings import Lang, Strings
 
 MAX_TURNS = 40  # kept per reader: some 10 KB each
@@ -56,18 +60,20 @@ class Chat:
     bot: Chatbot
     site_url: str = ""
     lang: Lang | None = None
+    memory: Memory[Session] = field(default_factory=Memory)
+    _voted: set[str] = field(default_factory=set)  # ids of the feedback kept since the start
 
     def strings_for(self, request: gr.Request) -> Strings:
         """The reader's language."""
         return strings_for(request, self.lang)
 
     def ask(
-        self, question: str, session: Session, limits: Sequence[Any], request: gr.Request
+        self, question: str, session: Session, limits: Sequence[Any], request: gr.Request, *, alone: bool = False
     ) -> Iterator[tuple[Messages, Session]]:
         """(messages to show, conversation so far) at every step: at once without an answer, then as it grows.
 
-        `limits` is (since, until, tags, categories) as the page's controls give them. A question that is no text or
-        empty changes nothing.
+        `limits` is (since, until, tags, categories) as the page's controls give them; `alone` leaves the turns before
+        out of it. A question that is no text or empty changes nothing.
         """
         strings = self.strings_for(request)
         question = repair(question).strip() if isinstance(question, str) else ""
@@ -77,7 +83,7 @@ class Chat:
             return
         turn = Turn(session[-1].number + 1 if session else 1, question[:MAX_QUESTION], strings, pending_html(strings))
         yield messages((*session, turn)), (*session, turn)
-        earlier = [past.question for past in session[-_EARLIER:]]
+        earlier = [] if alone else [past.question for past in session[-_EARLIER:]]
         for html, answer, done in self._answers(question, earlier, limits, View(strings, turn.number, self.site_url)):
             turn = replace(turn, html=html, answer=answer, done=done)
             yield messages((*session, turn)), (*session, turn)
@@ -96,7 +102,8 @@ class Chat:
         try:
             filters = filters_of(limits)
             for answer, done in paced(self.bot.stream(question, earlier, filters=filters)):
-                yield answer_html(answer, view, filters, complete=done), answer, done
+                following = next_questions(answer) if done else []
+                yield answer_html(answer, view, filters, complete=done, following=following), answer, done
         except InputError as error:
             log.info("refused a question: %s", error)
             yield problem_html(s.bad_request, s), None, True
@@ -104,12 +111,42 @@ class Chat:
             log.warning("could not answer: %s", error)
             yield problem_html(s.failed, s), None, True
 
-    def retry(self, session: Session, limits: Sequence[Any], request: gr.Request) -> Iterator[tuple[Messages, Session]]:
-        """Ask the last question again, with the limits as they are now."""
+    def retry(
+        self, session: Session, limits: Sequence[Any], request: gr.Request, *, alone: bool = False
+    ) -> Iterator[tuple[Messages, Session]]:
+        """Ask the last question again, with the limits as they are now; `alone`, the turns before don't complete it."""
         if session:
-            yield from self.ask(session[-1].question, session[:-1], limits, request)
+            yield from self.ask(session[-1].question, session[:-1], limits, request, alone=alone)
         else:
             yield [], ()
+
+    def vote(self, wanted: str, session: Session, request: gr.Request) -> str:
+        """Keep what "3 good", "3 bad" or "3 wrong PASSAGE" says of answer 3, once; what to tell the reader."""
+        number, _, verdict = wanted.partition(" ")
+        verdict, _, passage = verdict.partition(" ")
+        s = self.strings_for(request)
+        turn = next((turn for turn in session if str(turn.number) == number and turn.answer), None)
+        if turn is None or turn.answer is None or verdict not in ("good", "bad", "wrong"):
+            return ""
+        generation = self.bot.index.generation
+        try:
+            line = case_of(turn.answer, verdict, language_of(turn.question), generation.id, passage)  # type: ignore[arg-type]
+            if line["id"] not in self._voted:
+                append(generation.path.parent, line)
+                self._voted.add(line["id"])
+        except RagError as error:
+            log.warning("feedback was not kept: %s", error)
+            return notice_html(s.failed, s)
+        return notice_html({"good": s.thanks, "bad": s.point_at_wrong, "wrong": s.thanks_wrong}[verdict], s)
+
+    def resume(self, name: str, request: gr.Request) -> Session:
+        """The conversation that a reloaded tab had, an answer that was growing then as far as it had come."""
+        kept = self.memory.get(_user(request), name) or ()
+        return self.stop(kept)[1]
+
+    def keep(self, name: str, session: Session, request: gr.Request) -> None:
+        """Keep a conversation under the name its tab drew."""
+        self.memory.put(_user(request), name, session)
 
     def read(self, wanted: str, session: Session, request: gr.Request) -> str:
         """The post that "3 2025/miso.md" names, the quotes of answer 3 marked in it; "" when nothing is named."""
@@ -127,6 +164,10 @@ class Chat:
             html = begun + problem_html(last.strings.stopped, last.strings)
             session = (*session[:-1], replace(last, html=html, done=True))
         return messages(session), session
+
+
+def _user(request: gr.Request) -> str:
+    return request.username or ""
 
 
 def messages(session: Session) -> Messages:

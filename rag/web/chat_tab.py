@@ -10,14 +10,13 @@ from typing import Any
 
 import gradio as gr
 
-from rag.chat import Chatbot
 from rag.search import MAX_QUESTION
 from rag.web.chat import Chat, Messages, Session, messages
 from rag.web.examples import example_questions
-from rag.web.frame import I18N, in_both
+from rag.web.filters import connect_filters, filter_controls
+from rag.web.frame import HIDDEN, I18N, channel, in_both, received
 
 QUEUE = "rag"  # everything that searches shares one limit
-MAX_CHOICES = 500  # tags offered in the filter, most frequent first; a longer list can't be browsed
 
 _IDLE = {"submit_btn": True, "stop_btn": False}
 _BUSY = {"submit_btn": False, "stop_btn": True}
@@ -37,11 +36,14 @@ def chat_tab(chat: Chat, session: gr.State) -> None:
                 elem_id="rag-box", label=I18N("placeholder"), show_label=False, container=False, autofocus=True,
                 placeholder=I18N("placeholder"), max_lines=6, max_length=MAX_QUESTION, **_IDLE,
             )  # fmt: skip
+            chips = gr.Markdown("", elem_id="rag-chips")
             with gr.Accordion(I18N("filters"), open=False, elem_id="rag-filters") as panel:
-                limits = _filters(bot)
+                limits = filter_controls(bot.index)
+                clear = gr.Button(I18N("clear_filters"), size="sm", variant="secondary", elem_id="rag-clear")
             new = gr.Button(I18N("new_chat"), elem_id="rag-new", size="sm", variant="secondary")
+        connect_filters(limits, panel, chips, clear, chat.lang)
         _connect(chat, conversation, session, box, limits, new)
-        _count_filters(chat, limits, panel)
+        _connect_votes(chat, session)
 
 
 def _welcome() -> str:
@@ -49,81 +51,78 @@ def _welcome() -> str:
     return f'<div class="rag-welcome">{words}</div>'
 
 
-def _filters(bot: Chatbot) -> list[gr.components.Component]:
-    """Controls for (since, until, tags, categories), their choices taken from the index."""
-    status, facets = bot.index.status(), bot.index.facets()
-    months = [("–", ""), *((month, month) for month in _months(str(status["oldest"]), str(status["newest"])))]
-    with gr.Row():
-        since = gr.Dropdown(months, value="", label=I18N("since"), min_width=140)
-        until = gr.Dropdown(months, value="", label=I18N("until"), min_width=140)
-        chosen = [
-            gr.Dropdown(
-                [(f"{name} ({count})", name) for name, count in facets[kind][:MAX_CHOICES]],
-                label=I18N(kind), multiselect=True, min_width=220,
-            )
-            for kind in ("tags", "categories")
-        ]  # fmt: skip
-    clear = gr.Button(I18N("clear_filters"), size="sm", variant="secondary", elem_id="rag-clear")
-    controls = [since, until, *chosen]
-    clear.click(lambda: ("", "", [], []), outputs=controls, api_visibility="private", queue=False)
-    return controls
-
-
-def _count_filters(chat: Chat, limits: Sequence[Any], panel: gr.Accordion) -> None:
-    """Keep the number of filters in use on the panel's label, seen while it is closed."""
-
-    def label(request: gr.Request, *chosen: object) -> gr.Accordion:
-        strings, count = chat.strings_for(request), sum(map(bool, chosen))
-        return gr.Accordion(label=strings.filters_on.format(count=count) if count else strings.filters)
-
-    changes = [control.change for control in limits]
-    gr.on(changes, label, limits, panel, api_visibility="private", show_progress="hidden", queue=False)
-
-
-def _months(oldest: str, newest: str) -> list[str]:
-    """Every month from the newest post back to the oldest, "2025-09"; [] when no post has a date."""
-    if not (oldest[:4].isdecimal() and newest[:4].isdecimal()):
-        return []
-    first, last = (int(day[:4]) * 12 + int(day[5:7]) - 1 for day in (oldest, newest))
-    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(last, first - 1, -1)]
-
-
 def _connect(
     chat: Chat, conversation: gr.Chatbot, session: gr.State, box: gr.Textbox, limits: Sequence[Any], new: gr.Button
 ) -> None:
     """What the reader's acts start. The box offers "stop" while an answer is made and "ask" else."""
     outputs = [conversation, session, box]
+    name, alone, following, resumed = gr.State(""), channel("alone"), channel("next"), channel("resume")
+    given = [session, name, *limits]
 
-    def steps(made: Iterator[tuple[Messages, Session]], cleared: bool) -> Iterator[tuple[Any, ...]]:
+    def steps(
+        made: Iterator[tuple[Messages, Session]], request: gr.Request, name: str, *, cleared: bool = False
+    ) -> Iterator[tuple[Any, ...]]:
         box_now = gr.Textbox(**_BUSY, **({"value": ""} if cleared else {}))
         for shown, kept in made:
+            chat.keep(name, kept, request)
             yield shown, kept, box_now
             box_now = gr.skip()
 
-    def ask(request: gr.Request, question: str, kept: Session, *chosen: object) -> Iterator[tuple[Any, ...]]:
-        yield from steps(chat.ask(question, kept, chosen, request), cleared=True)
+    def ask(
+        request: gr.Request, question: str, kept: Session, name: str, *chosen: object
+    ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+        yield from steps(chat.ask(question, kept, chosen, request), request, name, cleared=True)
 
     def ask_example(
-        request: gr.Request, picked: gr.SelectData, kept: Session, *chosen: object
+        request: gr.Request, picked: gr.SelectData, kept: Session, name: str, *chosen: object
     ) -> Iterator[tuple[Any, ...]]:
-        yield from steps(chat.ask(picked.value["text"], kept, chosen, request), cleared=False)
+        yield from steps(chat.ask(picked.value["text"], kept, chosen, request), request, name)
 
-    def retry(request: gr.Request, kept: Session, *chosen: object) -> Iterator[tuple[Any, ...]]:
-        yield from steps(chat.retry(kept, chosen, request), cleared=False)
+    def retry(request: gr.Request, kept: Session, name: str, *chosen: object) -> Iterator[tuple[Any, ...]]:
+        yield from steps(chat.retry(kept, chosen, request), request, name)
 
-    def stop(kept: Session) -> tuple[Any, ...]:
-        return *chat.stop(kept), gr.Textbox(**_IDLE)
+    def ask_alone(request: gr.Request, kept: Session, name: str, *chosen: object) -> Iterator[tuple[Any, ...]]:
+        yield from steps(chat.retry(kept, chosen, request, alone=True), request, name)
 
-    common: dict[str, Any] = {
-        "outputs": outputs, "api_visibility": "private", "show_progress": "hidden", "concurrency_id": QUEUE,
-    }  # fmt: skip
+    def ask_next(
+        request: gr.Request, sent: str, kept: Session, name: str, *chosen: object
+    ) -> Iterator[tuple[Any, ...]]:
+        # A suggestion stands alone; what came before would only blur it.
+        yield from steps(chat.ask(received(sent), kept, chosen, request, alone=True), request, name)
+
+    def stop(request: gr.Request, kept: Session, name: str) -> tuple[Any, ...]:
+        shown, kept = chat.stop(kept)
+        chat.keep(name, kept, request)
+        return shown, kept, gr.Textbox(**_IDLE)
+
+    def start_over(request: gr.Request, name: str) -> tuple[Any, ...]:
+        chat.keep(name, (), request)
+        return messages(()), (), gr.Textbox(**_IDLE)
+
+    def resume(request: gr.Request, sent: str) -> tuple[Any, ...]:
+        kept = chat.resume(received(sent), request)
+        return (messages(kept) if kept else gr.skip()), kept, received(sent)
+
+    common: dict[str, Any] = {"outputs": outputs, "concurrency_id": QUEUE, **HIDDEN}
     running = [
-        box.submit(ask, [box, session, *limits], **common),
-        conversation.example_select(ask_example, [session, *limits], **common),
-        conversation.retry(retry, [session, *limits], **common),
+        box.submit(ask, [box, *given], **common),
+        conversation.example_select(ask_example, given, **common),
+        conversation.retry(retry, given, **common),
+        alone.change(ask_alone, given, **common),
+        following.change(ask_next, [following, *given], **common),
     ]
-    hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
     for event in running:
-        event.then(lambda: gr.Textbox(**_IDLE), outputs=box, **hidden)
-    box.stop(stop, session, outputs, cancels=running, **hidden)
-    new.click(lambda: (messages(()), (), gr.Textbox(**_IDLE)), None, outputs, cancels=running, **hidden)
+        event.then(lambda: gr.Textbox(**_IDLE), outputs=box, queue=False, **HIDDEN)
+    box.stop(stop, [session, name], outputs, cancels=running, queue=False, **HIDDEN)
+    new.click(start_over, name, outputs, cancels=running, queue=False, **HIDDEN)
+    resumed.change(resume, resumed, [conversation, session, name], queue=False, **HIDDEN)
+
+
+def _connect_votes(chat: Chat, session: gr.State) -> None:
+    """Keep what readers say of an answer, and thank them."""
+    said, notice = channel("vote"), gr.Markdown("", elem_id="rag-notices")
+
+    def vote(request: gr.Request, said: str, kept: Session) -> str:
+        return chat.vote(received(said), kept, request)
+
+    said.change(vote, [said, session], notice, queue=False, **HIDDEN)

@@ -109,9 +109,9 @@ def index_tab(bot: Chatbot, desk: Desk | None, lang: Lang | None) -> None:
     def show(request: gr.Request) -> tuple[Any, ...]:
         return tab.facts(request), tab.cleaning(request), gr.Column(visible=tab.is_owner(request))
 
-    async def watch(request: gr.Request) -> AsyncIterator[str]:
+    async def watch(request: gr.Request) -> AsyncIterator[Any]:
         async for html in tab.watch(request):
-            yield html
+            yield html or gr.skip()  # what an act told meanwhile stays
 
     opened.select(show, None, [facts, cleaning, owner], queue=False, **HIDDEN)
     opened.select(watch, None, told, concurrency_id="watch", concurrency_limit=_WATCHERS, **HIDDEN)

@@ -21,6 +21,7 @@ from rag.web.chat import Chat, Session
 from rag.web.chat_tab import QUEUE, chat_tab
 from rag.web.desk import Desk
 from rag.web.endpoints import add_endpoints
+from rag.web.explore_tab import Explorer, explore_tab
 from rag.web.frame import HIDDEN, channel, in_both, received
 from rag.web.index_tab import index_tab
 from rag.web.live import LiveChatbot
@@ -41,11 +42,13 @@ def build_app(bot: Chatbot, options: Options = Options(), root: str | Path | Non
     with gr.Blocks(title=title, analytics_enabled=False, fill_width=True, delete_cache=uploads) as page:
         add_endpoints(bot, QUEUE)  # first, so that no event of the page takes their names
         chat, session = Chat(bot, options.site_url, options.lang), gr.State(())
+        explorer = Explorer(bot, options.lang)
         gr.Markdown(_header(bot.index.status()), elem_id="rag-header")
         with gr.Tabs(elem_id="rag-tabs"):
             chat_tab(chat, session)
+            explore_tab(explorer, session, QUEUE)
             index_tab(bot, desk, options.lang)
-        _reading(chat, session)
+        _reading(chat, explorer, session)
     page.queue(max_size=16, default_concurrency_limit=2)
     return page
 
@@ -66,12 +69,12 @@ def _header(status: dict[str, Any]) -> str:
     )
 
 
-def _reading(chat: Chat, session: gr.State) -> None:
+def _reading(chat: Chat, explorer: Explorer, session: gr.State) -> None:
     """The panel beside the tabs in which a post is read; the page's script opens and closes it."""
     wanted, panel = channel("read"), gr.Markdown("", elem_id="rag-reading")
 
     def read(request: gr.Request, wanted: str, kept: Session) -> str:
-        return chat.read(received(wanted), kept, request)
+        return chat.read(explorer.path_of(received(wanted)), kept, request)
 
     wanted.change(read, [wanted, session], panel, queue=False, **HIDDEN)
 

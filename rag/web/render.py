@@ -7,13 +7,16 @@ Gradio, requests or sessions.
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Sequence
 
 from rag.types import Answer, Citation, Filters
 from rag.web.cards import View, also_read_cards, cited_cards, nearest_cards
 from rag.web.safe import post_link, text_html
 from rag.web.strings import Strings
 
+_notices = itertools.count(1)
 _NUMBER = re.compile(r"\[(\d{1,4})\]")
 
 
@@ -33,10 +36,21 @@ def problem_html(message: str, strings: Strings) -> str:
     return f'<div class="rag-turn rag-problem"><p role="alert">{text_html(message)}</p>{_actions(strings)}</div>'
 
 
-def answer_html(answer: Answer, view: View, filters: Filters, *, complete: bool = True) -> str:
-    """The answer beside its sources, or what was nearest and what to try. `complete` is false while it grows."""
+def notice_html(message: str, strings: Strings) -> str:
+    """A short word that shows for a moment; a number makes it new even when it says the same again."""
+    return f'<p class="rag-notice" role="status" lang="{strings.lang}" id="n{next(_notices)}">{text_html(message)}</p>'
+
+
+def answer_html(
+    answer: Answer, view: View, filters: Filters, *, complete: bool = True, following: Sequence[str] = ()
+) -> str:
+    """The answer beside its sources, or what was nearest and what to try. `complete` is false while it grows.
+
+    `following` are questions to go on with.
+    """
     side = cited_cards(answer, view) + also_read_cards(answer, view) if answer.answered else nearest_cards(answer, view)
     body = _said(answer, view, complete) if answer.answered else _not_said(answer, view, bool(filters))
+    body += _following(following, view.strings)
     main = f'<div class="rag-main">{_how_searched(answer, view, filters)}{body}</div>'
     label = f'<h3 class="rag-sr">{view.strings.answer}</h3>'
     return f'<div class="rag-turn" lang="{view.strings.lang}">{label}{main}<div class="rag-side">{side}</div></div>'
@@ -57,7 +71,8 @@ def copy_text(answer: Answer, view: View) -> str:
 def _how_searched(answer: Answer, view: View, filters: Filters) -> str:
     strings, notes = view.strings, []
     if answer.searched and answer.searched != answer.question:
-        notes.append(strings.searched_as.format(question=text_html(answer.searched)))
+        said = strings.searched_as.format(question=text_html(answer.searched))
+        notes.append(f'{said} <button type="button" class="rag-alone" value="{view.turn}">{strings.as_typed}</button>')
     if filters:
         chips = "".join(f'<span class="rag-chip">{text_html(name)}</span>' for name in _filter_names(filters, strings))
         notes.append(f"{strings.narrowed} {chips}")
@@ -78,7 +93,8 @@ def _said(answer: Answer, view: View, complete: bool) -> str:
     if not complete:
         return text
     copy = f'<button type="button" class="rag-copy" title="{view.strings.copied}">{view.strings.copy}</button>'
-    return f'{text}{_actions(view.strings, copy)}<pre class="rag-plain">{text_html(copy_text(answer, view))}</pre>'
+    plain = f'<pre class="rag-plain">{text_html(copy_text(answer, view))}</pre>'
+    return text + _actions(view.strings, copy, _votes(view)) + plain
 
 
 def _with_links(text: str, by_number: dict[int, Citation], view: View) -> str:
@@ -104,10 +120,26 @@ def _not_said(answer: Answer, view: View, narrowed: bool) -> str:
     items = "".join(f"<li>{tip}</li>" for tip in tips)
     reason = s.not_said_near if answer.hits else s.not_said_far
     advice = f"<p>{s.try_heading}</p><ul>{items}</ul>"
-    return f'<div class="rag-none"><p class="rag-none-head">{s.not_said}</p><p>{reason}</p>{advice}</div>{_actions(s)}'
+    said = f'<div class="rag-none"><p class="rag-none-head">{s.not_said}</p><p>{reason}</p>{advice}</div>'
+    return said + _actions(s, "", _votes(view))
 
 
-def _actions(strings: Strings, more: str = "") -> str:
+def _actions(strings: Strings, before: str = "", after: str = "") -> str:
     """What can be done with the turn. The style shows "again" on the last one only."""
     again = f'<button type="button" class="rag-retry">{strings.retry}</button>'
-    return f'<p class="rag-actions">{more}{again}</p>'
+    return f'<p class="rag-actions">{before}{again}{after}</p>'
+
+
+def _votes(view: View) -> str:
+    words = (("good", view.strings.good_answer), ("bad", view.strings.bad_answer))
+    return "".join(
+        f'<button type="button" class="rag-vote" value="{view.turn} {verdict}">{said}</button>'
+        for verdict, said in words
+    )
+
+
+def _following(questions: Sequence[str], strings: Strings) -> str:
+    if not questions:
+        return ""
+    items = "".join(f'<button type="button" class="rag-next">{text_html(question)}</button>' for question in questions)
+    return f'<div class="rag-following"><p>{strings.next_questions}</p>{items}</div>'

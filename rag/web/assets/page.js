@@ -105,6 +105,33 @@
     reveal();
   };
 
+  // --- asking without typing, and conversations that outlive a reload ------------------------------------------------
+  const conversationName = () => {
+    let name = sessionStorage.getItem("rag_conversation");
+    if (!name) {
+      name = [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
+      sessionStorage.setItem("rag_conversation", name);
+    }
+    return name;
+  };
+  let resumed = false;
+  const resume = () => {
+    if (resumed || !document.querySelector("#rag-send-resume textarea, #rag-send-resume input")) return;
+    resumed = true;
+    send("resume", conversationName());
+  };
+  const narrow = (button) => { // a chip takes a limit away; elsewhere it is set, and the question comes next
+    send("filter", button.value);
+    if (button.value.startsWith("drop ")) return;
+    document.querySelector("#rag-tabs [role=tab][data-tab-id=chat]")?.click();
+    setTimeout(() => box()?.focus(), 300);
+  };
+  const vote = (button) => {
+    button.classList.add("rag-voted");
+    button.setAttribute("aria-pressed", "true");
+    send("vote", button.value);
+  };
+
   const actions = [
     [".rag-cite", openSource],
     [".rag-copy", copyAnswer],
@@ -115,6 +142,11 @@
       localStorage.setItem("rag_theme", document.body.classList.contains("dark") ? "light" : "dark");
       applyTheme();
     }],
+    [".rag-next", (button) => send("next", button.textContent)],
+    [".rag-alone", (button) => send("alone", button.value)],
+    [".rag-vote", vote],
+    [".rag-filter", narrow],
+    [".rag-dot", (dot) => openPost({ value: `0 #${dot.id.replace("dot-", "")}` })],
     [".rag-read", openPost],
     [".rag-close", closePost],
     [".rag-skip", () => box()?.focus()],
@@ -160,6 +192,7 @@
     }
     asked = questions.length;
     postArrived();
+    resume();
   };
   document.addEventListener("DOMContentLoaded", () => {
     applyTheme();

@@ -1,0 +1,84 @@
+"""The tab for looking over many passages at once: its layout, and what starts a look."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+import gradio as gr
+
+from rag.chat import Chatbot
+from rag.errors import InputError, RagError
+from rag.search import MAX_QUESTION
+from rag.types import Filters
+from rag.unicode import repair
+from rag.web.chat import Session
+from rag.web.explore import Overview, explore_html, matching
+from rag.web.frame import HIDDEN, I18N, in_both, strings_for
+from rag.web.render import problem_html
+from rag.web.strings import Lang
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Explorer:
+    """Looks over one bot's index; what is counted once per generation is kept."""
+
+    bot: Chatbot
+    lang: Lang | None = None
+    _kept: list[Overview] = field(default_factory=list)
+
+    def look(self, question: object, request: gr.Request) -> str:
+        """What matches a question, or with an empty one the whole index; an error becomes a sentence."""
+        s = strings_for(request, self.lang)
+        asked = repair(question).strip()[: MAX_QUESTION + 1] if isinstance(question, str) else ""
+        try:
+            overview = self.overview()
+            hits = matching(overview.index, asked, Filters()) if asked else []
+            return explore_html(overview, asked, hits, s)
+        except InputError as error:
+            log.info("refused to explore: %s", error)
+            return problem_html(s.bad_request, s)
+        except RagError as error:
+            log.warning("could not explore: %s", error)
+            return problem_html(s.failed, s)
+
+    def overview(self) -> Overview:
+        """Of the generation that answers now."""
+        index = self.bot.index
+        if not self._kept or self._kept[0].index is not index:
+            self._kept[:] = [Overview(index)]
+        return self._kept[0]
+
+    def path_of(self, wanted: str) -> str:
+        """The post that a dot of the map stands for: "0 #17" becomes "0 2025/miso.md"; else as it is."""
+        number = wanted.removeprefix("0 #")
+        if number == wanted or not number.isascii() or not number.isdecimal():
+            return wanted
+        return next((f"0 {p.path}" for p in self.overview().posts if p.row == int(number)), "")
+
+
+def explore_tab(explorer: Explorer, session: gr.State, concurrency_id: str) -> None:
+    """Lay the tab out and connect it. It opens on the question asked last."""
+    with gr.Tab(I18N("tab_explore"), id="explore", elem_id="rag-tab-explore") as opened:
+        gr.Markdown(f'<p class="rag-note">{in_both(lambda s: s.explore_intro)}</p>', elem_id="rag-explore-intro")
+        with gr.Row(elem_id="rag-explore-ask"):
+            box = gr.Textbox(
+                label=I18N("explore_ask"), show_label=False, container=False, placeholder=I18N("explore_ask"),
+                max_length=MAX_QUESTION, max_lines=1, scale=5, elem_id="rag-explore-box",
+            )  # fmt: skip
+            start = gr.Button(I18N("explore_button"), size="sm", variant="primary", min_width=90, scale=0)
+        view = gr.Markdown("", elem_id="rag-explore-view")
+
+    def look(request: gr.Request, question: str) -> str:
+        return explorer.look(question, request)
+
+    def open_on_last(request: gr.Request, question: str, kept: Session) -> tuple[Any, str]:
+        asked = question or (kept[-1].question if kept else "")
+        return asked, explorer.look(asked, request)
+
+    common: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal", "concurrency_id": concurrency_id}
+    gr.on([start.click, box.submit], look, box, view, **common)
+    opened.select(open_on_last, [box, session], [box, view], **{**common, **HIDDEN})
