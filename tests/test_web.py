@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import re
+import runpy
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from rag.api import answer_json, passage_json
 from rag.errors import InputError
 from rag.web.options import add_options, is_loopback, may_enter, options_from, read_accounts
 from rag.web.server import MAX_BODY
-from tests.serving import Site, site, start
+from tests.serving import ROOT, Site, site, start
 
 PASSAGE_KEYS = [
     "rank", "score", "id", "text", "title", "heading", "post", "url", "date", "tags", "categories", "start_line",
@@ -325,3 +326,10 @@ def test_a_taken_port_and_a_missing_index_are_said_in_one_line(server, tmp_path)
 def test_an_error_is_an_app_error_for_the_python_client(client):
     with pytest.raises(AppError, match="empty"):
         client.predict("", api_name="/search")
+
+
+def test_the_example_of_a_client_runs(server, capsys):
+    runpy.run_path(str(ROOT / "examples/client.py"))["main"](QUESTION, server.url)
+    printed = capsys.readouterr().out.splitlines()
+    assert "2025-" in printed[0]
+    assert any(line.startswith("[1] 2025-") for line in printed)

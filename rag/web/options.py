@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hmac
+import importlib.util
 import ipaddress
 import os
 import stat
@@ -30,6 +31,7 @@ class Options:
     posts: str = ""  # folder that a rebuild reads; "" for the one that the index was built from
     owner: str = ""  # account that may add posts and rebuild, where others can reach the page
     read_only: bool = False  # nobody may
+    mcp: bool = False  # search and ask are offered to assistants too
 
     @property
     def writable(self) -> bool:
@@ -55,6 +57,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "and nobody beyond it",
     )  # fmt: skip
     parser.add_argument("--read-only", action="store_true", help="nobody may add posts or rebuild from the page")
+    parser.add_argument(
+        "--mcp", action="store_true", help="offer search and ask to assistants on this machine, over MCP"
+    )
     parser.add_argument("--lang", choices=("ja", "en"), help="language of the page; each browser's own unless given")
 
 
@@ -68,7 +73,18 @@ def options_from(args: argparse.Namespace) -> Options:
         raise InputError(f"--host {args.host} is open to others; say who may use the page with --auth FILE")
     if args.owner and not args.auth:
         raise InputError(f"--owner {args.owner} is an account; name the file that holds it with --auth FILE")
-    return Options(args.host, args.port, args.auth, args.site_url, args.lang, args.posts, args.owner, args.read_only)
+    if args.mcp:
+        _check_mcp(args)
+    return Options(
+        args.host, args.port, args.auth, args.site_url, args.lang, args.posts, args.owner, args.read_only, args.mcp
+    )
+
+
+def _check_mcp(args: argparse.Namespace) -> None:
+    if importlib.util.find_spec("mcp") is None:
+        raise InputError("--mcp needs one more package; run: pip install 'rag[mcp]'")
+    if args.auth or not is_loopback(args.host):
+        raise InputError("--mcp asks for no password, so it is for this machine only; leave out --auth and --host")
 
 
 def is_loopback(host: str) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,7 +40,8 @@ def serve(page: gr.Blocks, bot: Chatbot, options: Options, ready: Callable[[str]
     _check_port(options)
     _reach_own_server()
     try:
-        page.launch(**_launch_options(bot, options), auth=partial(may_enter, accounts) if accounts else None)
+        with redirect_stdout(sys.stderr):  # Gradio has words of its own to say about MCP
+            page.launch(**_launch_options(bot, options), auth=partial(may_enter, accounts) if accounts else None)
     except OSError as error:
         raise _port_taken(options, error) from error
     ready(page.local_url)
@@ -71,13 +74,13 @@ def _reach_own_server() -> None:
 def _launch_options(bot: Chatbot, options: Options) -> dict[str, Any]:
     local = is_loopback(options.host)
     hosts = {"127.0.0.1", "localhost", "[::1]", options.host.lower()} if local else None  # else the password guards
-    guard = Middleware(Guard, hosts=hosts, lang=options.lang or "", uploads=options.writable)
+    guard = Middleware(Guard, hosts=hosts, lang=options.lang or "", uploads=options.writable, mcp=options.mcp)
     app = {"middleware": [guard], "routes": [Route("/healthz", partial(_healthz, bot))], "openapi_url": None}
     return {
         "server_name": options.host, "server_port": options.port, "app_kwargs": app,
         "i18n": gr.I18n(**translations()), "theme": gr.themes.Base(font=_FONT, font_mono=_MONO),
         "footer_links": ["api"], "favicon_path": ASSETS / "favicon.svg", "quiet": True, "prevent_thread_lock": True,
-        "share": False, "ssr_mode": False, "pwa": False, "mcp_server": False, "run_history": False,
+        "share": False, "ssr_mode": False, "pwa": False, "mcp_server": options.mcp, "run_history": False,
         "enable_monitoring": False, "show_error": False, "max_file_size": MAX_BYTES, "max_threads": _THREADS,
         "state_session_capacity": _SESSIONS,
     }  # fmt: skip

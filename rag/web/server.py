@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 ASSETS = Path(__file__).parent / "assets"
 MAX_BODY = 64 * 1024  # bytes; a question of 2,000 characters with all filters is under 20 KB
 MAX_UPLOAD = 32 * 1024 * 1024  # bytes of all posts that an owner adds at once
-UPLOAD = "/gradio_api/upload"
+UPLOAD, MCP = "/gradio_api/upload", "/gradio_api/mcp/"
 #: What the page and the two endpoints use. Uploads, proxying, recordings and the rest of Gradio stay shut.
 OPEN_PATHS = frozenset({
     "/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt", "/healthz", "/login", "/logout",
@@ -47,11 +47,15 @@ class Guard:
     """Lets through what the page needs, and puts our style and script into it.
 
     `hosts` are the names this server answers to (no port), None for any; `lang` is the language for those whose
-    browser asks for none, "" to follow the browser; `uploads` says whether posts can be added from the page.
+    browser asks for none, "" to follow the browser; `uploads` says whether posts can be added from the page, `mcp`
+    whether assistants may call.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None, lang: str = "", *, uploads: bool = False) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Iterable[str] | None, lang: str = "", *, uploads: bool = False, mcp: bool = False
+    ) -> None:
         self.app, self.lang = app, lang
+        self.open_folders = (*OPEN_FOLDERS, MCP) if mcp else OPEN_FOLDERS
         self.open_paths = OPEN_PATHS | ({UPLOAD, f"{UPLOAD}_progress"} if uploads else set())
         self.hosts = None if hosts is None else frozenset(hosts)
         self.files = {f"/web/{path.name}": path.read_bytes() for path in ASSETS.iterdir() if path.is_file()}
@@ -91,7 +95,7 @@ class Guard:
             return PlainTextResponse("This server does not answer to that name.", 400)
         if method not in ("GET", "HEAD", "POST"):
             return PlainTextResponse("Method not allowed.", 405)
-        if path not in self.open_paths and not path.startswith(OPEN_FOLDERS):
+        if path not in self.open_paths and not path.startswith(self.open_folders):
             return PlainTextResponse("Not found.", 404)
         if method == "POST" and origin and urlsplit(origin).netloc != host:
             return PlainTextResponse("Requests from other sites are refused.", 403)
