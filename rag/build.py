@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -23,19 +23,20 @@ from rag.arrays import Arrays
 from rag.calibrate import HITS, calibrate
 from rag.embed import StaticEncoder, load_encoder, save_table
 from rag.errors import PostsError
-from rag.generation import Writer
-from rag.kept import read_cleaned, unpack, write_kept
+from rag.generation import Generation, Writer
+from rag.kept import read_cleaned, write_kept
 from rag.late import postings_of
 from rag.lexical import build_lexical
 from rag.overview import FILE as MAP
 from rag.overview import place_posts
+from rag.packed import LeftOut
 from rag.parts import POSTINGS, check_parts, make_reader, open_parts
 from rag.plan import BuildReport, Plan, make_plan, pipeline_version
 from rag.prepare import Prepared, cache_key, prepare
 from rag.search import search
 from rag.settings import DEFAULTS, Settings, as_json
-from rag.store import write_store
-from rag.types import CleanPost, Encoder, Filters, Passage, Progress
+from rag.store import PassageStore, write_store
+from rag.types import CleanPost, Dropped, Encoder, Filters, Passage, Progress
 
 #: Bytes of a generation for each byte of the posts: measured 3 to 6, most with many short passages.
 _BYTES_PER_BYTE = 4
@@ -96,16 +97,20 @@ class Clock:
 def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
     """Compute what is new, write a generation and put it in use."""
     before, folder = planned.before, writer.path
-    with clock.stage("clean"):
-        prepared, cleaned = _prepare(planned, clock.progress)
-    if not prepared.passages:
-        raise PostsError(
-            f"{planned.folder}: nothing was left of {len(planned.posts)} posts after cleaning; see what they hold"
-        )
-    encoder, static = _encoders(prepared.passages, planned, folder / TABLE, clock)
-    old = arrays.load(before.path) if before and before.meta["static_model"] == static.name else None
-    with ThreadPoolExecutor(1) as other:  # SQLite and numpy both let go of the interpreter's lock
-        stored = other.submit(_write_rows, planned, folder, prepared, cleaned)
+    # SQLite, the tokenizer and numpy let go of the interpreter's lock, so a second thread has time of its own.
+    with ThreadPoolExecutor(1) as other:
+        loaded = other.submit(_old_table, before, folder / TABLE)
+        with clock.stage("clean"):
+            prepared = _prepare(planned, clock.progress)
+        if not prepared.passages:
+            raise PostsError(
+                f"{planned.folder}: nothing was left of {len(planned.posts)} posts after cleaning; see what they hold"
+            )
+        encoder, static = _encoders(prepared.passages, planned, folder / TABLE, clock, loaded.result())
+        old = arrays.load(before.path) if before and before.meta["static_model"] == static.name else None
+        cleaned = {post.path: prepared.cleaned[cache_key(post)] for post in planned.posts}
+        left_out = [LeftOut.of(path, clean.dropped) for path, clean in cleaned.items()]
+        stored = other.submit(_write_rows, planned, folder, prepared, left_out, cleaned)
         with clock.stage("embed"):
             made, embedded = arrays.compute(prepared.passages, encoder, static, old, clock.progress)
         with clock.stage("write"):
@@ -118,7 +123,7 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
         scale = _calibration(planned, folder, prepared.passages, embedded, (encoder, static))
     report = replace(
         planned.report, passages=len(prepared.passages), embedded=embedded, seconds=clock.seconds,
-        dropped=dict(sorted(Counter(d.reason for d in prepared.dropped).items())),
+        dropped=_reasons(prepared.later, left_out),
     )  # fmt: skip
     with clock.stage("publish"):
         meta = _meta(planned, report, encoder, static) | scale
@@ -127,34 +132,51 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
 
 
 def _write_rows(
-    planned: Plan, folder: Path, prepared: Prepared, cleaned: Mapping[str, CleanPost | bytes]
-) -> None:  # fmt: skip
-    write_store(folder, planned.posts, prepared.passages, prepared.dropped)
+    planned: Plan, folder: Path, prepared: Prepared, left_out: Sequence[LeftOut], cleaned: Mapping[str, CleanPost]
+) -> None:
+    write_store(folder, planned.posts, prepared.passages, prepared.later, left_out)
     write_kept(folder, planned.posts, planned.report.problems, cleaned)
 
 
-def _prepare(planned: Plan, progress: Progress | None) -> tuple[Prepared, dict[str, CleanPost | bytes]]:
-    """What is to be indexed, and each post's cleaned form, by path, for the next build."""
-    packed = read_cleaned(planned.before.path, planned.posts) if planned.before else {}
-    keys = {post.path: cache_key(post) for post in planned.posts}
-    cached = {keys[path]: unpack(clean, path) for path, clean in packed.items()}
-    traces = arrays.load_traces(planned.before.path) if planned.before else None
-    prepared = prepare(planned.posts, planned.settings.rules, cached=cached, traces=traces, progress=progress)
-    return prepared, {path: packed.get(path) or prepared.cleaned[key] for path, key in keys.items()}
+def _prepare(planned: Plan, progress: Progress | None) -> Prepared:
+    """What is to be indexed; what the generation before keeps is taken over."""
+    before, rules = planned.before, planned.settings.rules
+    if before is None:
+        return prepare(planned.posts, rules, progress=progress)
+    store = PassageStore(before.path)
+    kept = read_cleaned(before.path, planned.posts, store.left_out())
+    store.close()
+    cached = {cache_key(post): kept[post.path] for post in planned.posts if post.path in kept}
+    return prepare(
+        planned.posts, rules, cached=cached, traces=arrays.load_traces(before.path), progress=progress
+    )  # fmt: skip
+
+
+def _reasons(dropped: Iterable[Dropped], left_out: Iterable[LeftOut]) -> dict[str, int]:
+    """How often each reason occurs in both."""
+    counts = Counter(d.reason for d in dropped)
+    for some in left_out:
+        counts.update(some.reasons)
+    return dict(sorted(counts.items()))
+
+
+def _old_table(before: Generation | None, table: Path) -> StaticEncoder | None:
+    """The model with the adapted table of the generation before, which is copied to `table`; None if it has none.
+
+    It is kept: adapting anew would change every vector for a few new posts.
+    """
+    if before is None or not (before.path / TABLE).exists():
+        return None
+    table.write_bytes((before.path / TABLE).read_bytes())
+    return StaticEncoder.load(table=table)
 
 
 def _encoders(
-    passages: Sequence[Passage], planned: Plan, table: Path, clock: Clock
+    passages: Sequence[Passage], planned: Plan, table: Path, clock: Clock, static: StaticEncoder | None
 ) -> tuple[Encoder, StaticEncoder]:  # fmt: skip
-    """The encoder of the dense leg and the static one of the late leg; an adapted table is written to `table`.
-
-    The table of the generation before is kept: adapting anew would change every vector for a few new posts.
-    """
-    before, settings = planned.before, planned.settings
-    if before and (before.path / TABLE).exists():
-        table.write_bytes((before.path / TABLE).read_bytes())
-        static = StaticEncoder.load(table=table)
-    else:
+    """The encoder of the dense leg and the static one of the late leg; a table adapted now is written to `table`."""
+    settings = planned.settings
+    if static is None:
         static = StaticEncoder.load()
         if settings.adapt and len(passages) >= MIN_PASSAGES:
             with clock.stage("adapt"):

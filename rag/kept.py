@@ -1,4 +1,5 @@
-"""What a generation keeps for the next build: every post as it was read and cleaned, without its body.
+"""What a generation keeps for the next build: every post as it was read, cleaned and split, without its
+body.
 
 One SQLite file in the generation, covered by its manifest like the rest. Knows nothing about how posts are cleaned.
 """
@@ -6,18 +7,20 @@ One SQLite file in the generation, covered by its manifest like the rest. Knows 
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from rag import database
-from rag.types import Block, CleanPost, Dropped, Post, Problem
+from rag.packed import Packed, pack, unpack
+from rag.types import Block, CleanPost, Dropped, Passage, Post, Problem, SplitPost
 
 FILE = "kept.sqlite"
-_SCHEMA = "CREATE TABLE kept (path TEXT PRIMARY KEY, digest TEXT, title TEXT, post TEXT, problems TEXT, clean BLOB)"
-_LEVEL = 1  # of zlib: a third of the size already, and the text is read at every build
+_SCHEMA = (
+    "CREATE TABLE kept "
+    "(path TEXT PRIMARY KEY, digest TEXT, title TEXT, post TEXT, problems TEXT, blocks BLOB, split BLOB)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +32,19 @@ class Kept:
 
 
 def write_kept(
-    folder: Path, posts: Sequence[Post], problems: Iterable[Problem], cleaned: Mapping[str, CleanPost | bytes]
+    folder: Path, posts: Sequence[Post], problems: Iterable[Problem], cleaned: Mapping[str, CleanPost]
 ) -> None:
-    """Write the file into `folder`; `cleaned` is by path of the post, bytes being what `read_cleaned` gave.
-
-    Raises OSError when the disk refuses.
-    """
+    """Write the file into `folder`; `cleaned` is by path of the post. Raises OSError when the disk refuses."""
     by_path: dict[str, list[str]] = {}
     for problem in problems:
         if not problem.skipped:
             by_path.setdefault(problem.path, []).append(problem.reason)
     with database.writing(folder / FILE, _SCHEMA) as db:
         db.executemany(
-            "INSERT INTO kept VALUES (?,?,?,?,?,?)",
+            "INSERT INTO kept VALUES (?,?,?,?,?,?,?)",
             (
                 (p.path, p.digest, p.title, _json(astuple(replace(p, body=""))), _json(by_path.get(p.path, [])),
-                 c if isinstance(c := cleaned[p.path], bytes) else _packed(c))
+                 _packed_blocks(cleaned[p.path].blocks), _packed_split(cleaned[p.path]))
                 for p in posts
             ),
         )  # fmt: skip
@@ -60,22 +60,53 @@ def read_kept(folder: Path) -> dict[str, Kept]:
     return found
 
 
-def read_cleaned(folder: Path, posts: Iterable[Post]) -> dict[str, bytes]:
-    """By path, the cleaned form of those `posts` whose file and title are kept under whatever path. See `unpack`."""
-    held = {(digest, title): clean for digest, title, clean in _rows(folder, "SELECT digest, title, clean FROM kept")}
-    return {p.path: held[p.digest, p.title] for p in posts if (p.digest, p.title) in held}
+def read_cleaned(
+    folder: Path, posts: Iterable[Post], left_out: Mapping[str, Sequence[Dropped]]
+) -> dict[str, CleanPost]:  # fmt: skip
+    """By path, the cleaned form of those `posts` whose file and title are kept under whatever path.
+
+    `left_out` is by the path at the time. How a post was split is known only if it still has that path.
+    """
+    rows = _rows(folder, "SELECT digest, title, path, blocks, split FROM kept")
+    held = {(digest, title): (path, blocks, split) for digest, title, path, blocks, split in rows}
+    found = {}
+    for post in posts:
+        if (post.digest, post.title) in held:
+            path, blocks, split = held[post.digest, post.title]
+            found[post.path] = _cleaned(post, path, blocks, split, left_out[path])
+    return found
 
 
-def unpack(packed: bytes, path: str) -> CleanPost:
-    """The cleaned form of the post at `path`."""
-    blocks, dropped, keys = json.loads(zlib.decompress(packed))
-    return CleanPost(tuple(Block(*b) for b in blocks), tuple(Dropped(path, *d) for d in dropped), tuple(keys))
+def _cleaned(post: Post, path: str, blocks: bytes, packed: bytes, left_out: Sequence[Dropped]) -> CleanPost:
+    keys, boilerplate, passages, dropped = unpack(packed)
+    if path != post.path:
+        renamed = tuple(replace(d, post=post.path) for d in left_out)
+        return CleanPost(Packed(blocks, Block), renamed, tuple(keys))
+    split = SplitPost(
+        frozenset(boilerplate),
+        tuple(
+            Passage(id_, text, post.title, heading, path, post.url, post.date, post.tags, post.categories, start, end)
+            for id_, text, heading, start, end in passages
+        ),
+        tuple(Dropped(path, *row) for row in dropped),
+        packed,
+    )
+    return CleanPost(Packed(blocks, Block), left_out, tuple(keys), split)
 
 
-def _packed(clean: CleanPost) -> bytes:
-    blocks = [[b.kind, b.text, b.start_line, b.end_line, b.level] for b in clean.blocks]
-    dropped = [[d.start_line, d.end_line, d.reason, d.text] for d in clean.dropped]
-    return zlib.compress(_json([blocks, dropped, clean.keys or ()]).encode("utf-8", "surrogatepass"), _LEVEL)
+def _packed_blocks(blocks: Sequence[Block]) -> bytes:
+    if isinstance(blocks, Packed):
+        return blocks.packed
+    return pack([(b.kind, b.text, b.start_line, b.end_line, b.level) for b in blocks])
+
+
+def _packed_split(clean: CleanPost) -> bytes:
+    split = clean.split or SplitPost(frozenset(), (), ())
+    if split.packed is not None:
+        return split.packed
+    passages = [(p.id, p.text, p.heading, p.start_line, p.end_line) for p in split.passages]
+    dropped = [(d.start_line, d.end_line, d.reason, d.text) for d in split.dropped]
+    return pack([clean.keys or (), sorted(split.boilerplate), passages, dropped])
 
 
 def _json(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import joblib
 
@@ -15,7 +16,7 @@ from rag.restarts import drop_restarts
 from rag.rules import SiteRules
 from rag.split import split_post
 from rag.text import digest
-from rag.types import CleanPost, Dropped, Passage, Post, Progress
+from rag.types import CleanPost, Dropped, Passage, Post, Progress, SplitPost, place_of
 
 #: Characters of posts to clean from which a second process pays: it takes a second to start.
 PARALLEL_FROM = 4_000_000
@@ -28,9 +29,14 @@ class Prepared:
     """What a build indexes, and what it left out and why."""
 
     passages: list[Passage]
-    dropped: list[Dropped]
+    later: list[Dropped]  # what was left out when the cleaned posts were split and compared, in order
     cleaned: dict[str, CleanPost]  # by `cache_key`; may be handed to the next build
     traces: Traces = field(compare=False)  # of the passages before repeats were dropped; likewise
+
+    @property
+    def dropped(self) -> list[Dropped]:
+        """All that was left out, in the order of the posts."""
+        return sorted(chain(*(clean.dropped for clean in self.cleaned.values()), self.later), key=place_of)
 
 
 def prepare(
@@ -41,7 +47,7 @@ def prepare(
     traces: Traces | None = None,
     progress: Progress | None = None,
 ) -> Prepared:
-    """The passages of `posts`, in their order, and all that was left out, in the same order.
+    """The passages of `posts`, in their order, and all that was left out.
 
     `cached` and `traces` are what an earlier call with the same rules returned. The result does not depend on them, nor
     on the number of processes.
@@ -49,18 +55,22 @@ def prepare(
     cleaned = _clean_all(posts, rules or SiteRules(), cached or {}, progress)
     boilerplate = learn_boilerplate(cleaned)
     passages: list[Passage] = []
-    dropped: list[Dropped] = []
-    for post, clean in zip(posts, cleaned, strict=True):
+    later: list[Dropped] = []
+    for i, (post, clean) in enumerate(zip(posts, cleaned, strict=True)):
         own = boilerplate if clean.keys is None else boilerplate.intersection(clean.keys)
-        made, left = split_post(post, clean.blocks, own)
-        passages += made
-        dropped += [*clean.dropped, *left]
+        split = clean.split
+        if split is None or split.boilerplate != own:
+            made, left = split_post(post, clean.blocks, own)
+            split = SplitPost(own, tuple(made), tuple(left))
+            cleaned[i] = replace(clean, split=split)
+        passages += split.passages
+        later += split.dropped
     if progress:
         progress("repeats", 0, 0)
     traces = trace([passage.text for passage in passages], traces)
     passages, repeats = drop_repeats(passages, traces)
-    dropped = sorted(dropped + repeats, key=lambda d: (d.post, d.start_line, d.reason))
-    return Prepared(passages, dropped, dict(zip(map(cache_key, posts), cleaned, strict=True)), traces)
+    later = sorted(later + repeats, key=place_of)
+    return Prepared(passages, later, dict(zip(map(cache_key, posts), cleaned, strict=True)), traces)
 
 
 def cache_key(post: Post) -> str:

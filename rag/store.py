@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from rag import database
-from rag.types import Copy, Dropped, Filters, Ids, Passage, Post
+from rag.packed import LeftOut
+from rag.types import Copy, Dropped, Filters, Ids, Passage, Post, place_of
 
 FILE = "passages.sqlite"
 
@@ -28,6 +29,7 @@ CREATE TABLE passages (
   tags TEXT, categories TEXT, start_line INTEGER, end_line INTEGER, also_in TEXT);
 CREATE TABLE labels (kind TEXT, name TEXT, post TEXT);
 CREATE TABLE dropped (post TEXT, start_line INTEGER, end_line INTEGER, reason TEXT, text TEXT);
+CREATE TABLE left_out (post TEXT PRIMARY KEY, reasons TEXT, packed BLOB);
 """
 _INDEXES = (
     "CREATE UNIQUE INDEX passage_id ON passages (id)",
@@ -39,8 +41,14 @@ _INDEXES = (
 _COLUMNS = "id, text, title, heading, post, url, date, tags, categories, start_line, end_line, also_in"
 
 
-def write_store(folder: Path, posts: Iterable[Post], passages: Sequence[Passage], dropped: Iterable[Dropped]) -> None:
-    """Write the file into `folder`. Same input, same bytes. Raises OSError when the disk refuses."""
+def write_store(
+    folder: Path, posts: Iterable[Post], passages: Sequence[Passage], dropped: Iterable[Dropped],
+    left_out: Iterable[LeftOut] = (),
+) -> None:  # fmt: skip
+    """Write the file into `folder`; what was left out is in either of the last two. Same input, same bytes.
+
+    Raises OSError when the disk refuses.
+    """
     with database.writing(folder / FILE, _SCHEMA) as db:
         db.executemany(
             "INSERT INTO posts VALUES (?,?,?,?,?)", ((p.path, p.digest, p.title, p.date, p.url) for p in posts)
@@ -54,6 +62,8 @@ def write_store(folder: Path, posts: Iterable[Post], passages: Sequence[Passage]
             "INSERT INTO dropped VALUES (?,?,?,?,?)",
             ((d.post, d.start_line, d.end_line, d.reason, d.text) for d in dropped),
         )
+        packed = ((some.path, json.dumps(some.reasons), some.packed) for some in left_out)
+        db.executemany("INSERT INTO left_out VALUES (?,?,?)", packed)
         for index in _INDEXES:
             db.execute(index)
 
@@ -152,11 +162,21 @@ class PassageStore:
         """What was left out, in post order, all of it or of one reason or one post."""
         wanted = [(c, v) for c, v in (("reason", reason), ("post", post)) if v is not None]
         where = " WHERE " + " AND ".join(f"{c} = ?" for c, _ in wanted) if wanted else ""
-        found = self._query(
-            f"SELECT post, start_line, end_line, reason, text FROM dropped{where} ORDER BY post, start_line, rowid",
-            [v for _, v in wanted],
-        )
-        return [Dropped(p, int(a), int(b), r, t) for p, a, b, r, t in found]
+        sql = f"SELECT post, start_line, end_line, reason, text FROM dropped{where}"
+        found = [Dropped(p, int(a), int(b), r, t) for p, a, b, r, t in self._query(sql, [v for _, v in wanted])]
+        for left_out in self.left_out(post).values():
+            if reason is None or reason in left_out.reasons:
+                found += (d for d in left_out if reason in (None, d.reason))
+        return sorted(found, key=place_of)
+
+    def left_out(self, post: str | None = None) -> dict[str, LeftOut]:
+        """By path of the post what cleaning left out of it, of all posts or of one."""
+        sql, args = "SELECT post, packed, reasons FROM left_out", []
+        if post is not None:
+            sql, args = f"{sql} WHERE post = ?", [post]
+        with self._lock, database.reading(self._path):
+            rows = self._db.execute(sql, args).fetchall()
+        return {path: LeftOut(path, packed, json.loads(reasons)) for path, packed, reasons in rows}
 
     def facets(self) -> dict[str, list[tuple[str, int]]]:
         """{"tags": [(name, posts)], "categories": [...]}, most frequent first."""

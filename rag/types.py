@@ -73,13 +73,9 @@ class Dropped:
     text: str  # its first words, at most 200 characters
 
 
-@dataclass(frozen=True, slots=True)
-class CleanPost:
-    """What cleaning kept of one post, in reading order, and what it left out."""
-
-    blocks: tuple[Block, ...]
-    dropped: tuple[Dropped, ...]
-    keys: tuple[str, ...] | None = field(default=None, compare=False)  # see rag.boilerplate; None: not computed yet
+def place_of(dropped: Dropped) -> tuple[str, int, str]:
+    """Sorts what was left out: by post, place in it, and reason."""
+    return dropped.post, dropped.start_line, dropped.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +113,26 @@ class Passage:
     def context(self) -> str:
         """What is embedded and searched beside the text: title and heading path."""
         return f"{self.title}\n{self.heading}" if self.heading else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPost:
+    """What cleaning kept of one post, in reading order, and what it left out."""
+
+    blocks: Sequence[Block]
+    dropped: Sequence[Dropped]
+    keys: tuple[str, ...] | None = field(default=None, compare=False)  # see rag.boilerplate; None: not computed yet
+    split: SplitPost | None = field(default=None, compare=False)  # None: not split yet
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPost:
+    """The passages of one post before they are compared with others', and what splitting it left out."""
+
+    boilerplate: frozenset[str]  # those keys of its blocks that recur in too many posts
+    passages: tuple[Passage, ...]
+    dropped: tuple[Dropped, ...]
+    packed: bytes | None = field(default=None, compare=False)  # as a generation keeps it; None: not kept yet
 
 
 # --- ask half ---------------------------------------------------------------------------------------------------

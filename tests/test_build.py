@@ -223,7 +223,7 @@ def test_an_index_that_cannot_be_loaded_is_never_put_in_use(posts, tmp_path, mon
     before = rag.build_index(posts, tmp_path / "ix").generation.id
     (posts / "2025-05-10-railway.md").unlink()
     real = build_module.write_store
-    monkeypatch.setattr(build_module, "write_store", lambda folder, posts, p, d: real(folder, posts, p[1:], d))
+    monkeypatch.setattr(build_module, "write_store", lambda folder, posts, p, *left: real(folder, posts, p[1:], *left))
     with pytest.raises(IndexDamaged, match="don't agree"):
         build(posts, tmp_path / "ix", Settings())
     assert rag.open_index(tmp_path / "ix").generation.id == before

@@ -4,37 +4,52 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag.boilerplate import keys_of, learn_boilerplate
-from rag.kept import read_cleaned, read_kept, unpack, write_kept
-from rag.types import Block, CleanPost, Dropped, Post, Problem
+from rag.kept import FILE, read_cleaned, read_kept, write_kept
+from rag.packed import LeftOut
+from rag.split import split_post
+from rag.types import Block, CleanPost, Dropped, Post, Problem, SplitPost
 
 POST = Post("a.md", "窯の話", "2026-01-01", "/a/", ("窯",), (), "窯は北を向く。", 4, "d1")
 BLOCKS = (Block("heading", "窯", 4, 4, 2), Block("text", "窯は北を向く\ud800。", 6, 6), Block("text", "…", 7, 7))
 DROPPED = (Dropped("a.md", 9, 9, "promotion", "窯の本はこちら"), Dropped("a.md", 10, 10, "marker", "---END---"))
 CLEAN = CleanPost(BLOCKS, DROPPED)
+LEFT_OUT = {"a.md": LeftOut.of("a.md", DROPPED)}
 
 
-def test_a_cleaned_post_comes_back_under_any_path(tmp_path: Path) -> None:
-    clean = replace(CLEAN, keys=keys_of(CLEAN))
+def split(boilerplate: frozenset[str] = frozenset()) -> SplitPost:
+    passages, dropped = split_post(POST, BLOCKS, boilerplate)
+    return SplitPost(boilerplate, tuple(passages), tuple(dropped))
+
+
+def test_a_post_comes_back_as_it_was_cleaned_and_split(tmp_path: Path) -> None:
+    clean = replace(CLEAN, keys=keys_of(CLEAN), split=split(frozenset(keys_of(CLEAN)[:1])))
     write_kept(tmp_path, [POST], [Problem("a.md", "a byte order mark was removed", skipped=False)], {"a.md": clean})
     kept = read_kept(tmp_path)["a.md"]
     assert (kept.post, kept.problems[0].reason) == (replace(POST, body=""), "a byte order mark was removed")
-    renamed = replace(POST, path="b.md")
-    back = unpack(read_cleaned(tmp_path, [renamed])["b.md"], "b.md")
-    assert (back.blocks, back.keys) == (clean.blocks, clean.keys)
-    assert back.dropped == tuple(replace(d, post="b.md") for d in DROPPED)
+    back = read_cleaned(tmp_path, [POST], LEFT_OUT)["a.md"]
+    assert (tuple(back.blocks), tuple(back.dropped)) == (BLOCKS, DROPPED)
+    assert (back.keys, back.split) == (clean.keys, clean.split)
 
 
-def test_what_is_packed_is_written_again_as_it_is(tmp_path: Path) -> None:
-    write_kept(tmp_path, [POST], [], {"a.md": replace(CLEAN, keys=keys_of(CLEAN))})
-    packed = read_cleaned(tmp_path, [POST])
+def test_a_renamed_post_is_cleaned_already_but_not_split(tmp_path: Path) -> None:
+    """Its passages have other ids and another address."""
+    write_kept(tmp_path, [POST], [], {"a.md": replace(CLEAN, keys=keys_of(CLEAN), split=split())})
+    back = read_cleaned(tmp_path, [replace(POST, path="b.md")], LEFT_OUT)["b.md"]
+    assert (tuple(back.blocks), back.keys, back.split) == (BLOCKS, keys_of(CLEAN), None)
+    assert tuple(back.dropped) == tuple(replace(d, post="b.md") for d in DROPPED)
+
+
+def test_what_was_read_is_written_again_byte_for_byte(tmp_path: Path) -> None:
+    write_kept(tmp_path, [POST], [], {"a.md": replace(CLEAN, keys=keys_of(CLEAN), split=split())})
+    back = read_cleaned(tmp_path, [POST], LEFT_OUT)
     (tmp_path / "next").mkdir()
-    write_kept(tmp_path / "next", [POST], [], packed)
-    assert read_cleaned(tmp_path / "next", [POST]) == packed
+    write_kept(tmp_path / "next", [POST], [], back)
+    assert (tmp_path / "next" / FILE).read_bytes() == (tmp_path / FILE).read_bytes()
 
 
 def test_a_post_of_another_title_or_content_is_not_taken_for_the_kept_one(tmp_path: Path) -> None:
     write_kept(tmp_path, [POST], [], {"a.md": CLEAN})
-    assert read_cleaned(tmp_path, [replace(POST, title="粉の話"), replace(POST, digest="d2")]) == {}
+    assert read_cleaned(tmp_path, [replace(POST, title="粉の話"), replace(POST, digest="d2")], LEFT_OUT) == {}
 
 
 def test_keys_are_of_text_and_promotions_and_nothing_else() -> None:

@@ -1,12 +1,14 @@
 """The way from posts to passages, over small posts with the usual flaws."""
 
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from rag.prepare import prepare
-from rag.types import Block, CleanPost, Dropped, Post
+from rag.kept import read_cleaned, write_kept
+from rag.packed import LeftOut
+from rag.prepare import cache_key, prepare
+from rag.types import Post
 
 
 def post(body: str, name: str = "a.md", title: str = "パンの話", line: int = 1) -> Post:
@@ -68,15 +70,17 @@ BLOG = [
 ] + [post(FLAWED, f"x{i}.md") for i in range(3)]
 
 
-def test_what_was_cleaned_survives_json() -> None:
-    """A build keeps it in a file."""
+def test_what_was_kept_in_a_file_is_taken_over(tmp_path: Path) -> None:
+    """Splitting included, as long as the same texts recur over the posts."""
     first = prepare(BLOG)
-    stored = json.loads(json.dumps({key: asdict(clean) for key, clean in first.cleaned.items()}))
-    read = {
-        key: CleanPost(tuple(Block(**b) for b in clean["blocks"]), tuple(Dropped(**d) for d in clean["dropped"]))
-        for key, clean in stored.items()
-    }
-    assert prepare(BLOG, cached=read) == first
+    keys = {p.path: cache_key(p) for p in BLOG}
+    write_kept(tmp_path, BLOG, [], {path: first.cleaned[key] for path, key in keys.items()})
+    left_out = {path: LeftOut.of(path, first.cleaned[key].dropped) for path, key in keys.items()}
+    read = {keys[path]: clean for path, clean in read_cleaned(tmp_path, BLOG, left_out).items()}
+    again = prepare(BLOG, cached=read)
+    assert (again.passages, again.later, again.dropped) == (first.passages, first.later, first.dropped)
+    fewer = [p for p in BLOG if p.path.startswith("x")]
+    assert prepare(fewer, cached=read).passages == prepare(fewer).passages
 
 
 def test_a_changed_post_is_cleaned_again_and_the_others_are_not() -> None:
