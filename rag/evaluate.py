@@ -39,7 +39,7 @@ def evaluate(index: Index, questions: Iterable[Mapping[str, Any]]) -> list[Score
 
     Raises InputError for a question that can't be searched for.
     """
-    rankings = {"all": WEIGHTS} | {leg: {leg: 1.0} for leg in WEIGHTS}
+    rankings = {"all": WEIGHTS} | {leg: {leg: 1.0} for leg in WEIGHTS if leg != "form"}  # which ranks nothing alone
     ranks: dict[tuple[str, str], list[int | None]] = {}
     wrongs: dict[tuple[str, str], list[bool]] = {}
     for question in questions:

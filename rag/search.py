@@ -76,7 +76,7 @@ def search(
         return []
     allowed = _allowed_rows(parts.store, filters) if filters else None
     rows, legs = _score(parts, question, max(CANDIDATES, 2 * k), allowed)
-    total = np.sum([weight * legs[leg] for leg, weight in weights.items() if leg != "form"], axis=0)
+    total = sum((w * legs[leg] for leg, w in weights.items() if leg in legs), start=np.zeros(len(rows)))
     order = np.lexsort((rows, -total))
     order = order[total[order] > 0]
     if "form" in weights and (forms := expected(question)):
