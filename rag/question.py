@@ -140,6 +140,10 @@ _ASKS_SHARE = re.compile(
     r"|pour ?cent|quelle part|por ?cien|por ?cento|百分|比例|퍼센트|비율", re.I,
 )  # fmt: skip
 _SHARE = re.compile(r"[0-9０-９一二三四五六七八九十] ?(?:[%％割]|パーセント|percent|per cent|Prozent)")
+_LATEST = re.compile(
+    r"最新|最近|直近|いちばん新しい|一番新しい|近ごろ|latest|newest|most recent|(?<![a-z])recent(?:ly)?(?![a-z])"
+    r"|최신|최근|neueste|jüngste|derni[eè]re?s?(?![a-z])|récent|últim[oa]|reciente|recente", re.I,
+)  # fmt: skip
 _MARKED: tuple[Kind, ...] = ("figure", "date", "who")  # kinds whose answer is a few words that can be marked
 
 
@@ -157,6 +161,11 @@ def expected(question: str) -> tuple[re.Pattern[str], ...]:
     """What a passage that answers must hold, seen by its form: a figure, a share of something; () for most."""
     figure = (_PLAIN_FIGURE,) if "figure" in kinds_of(question) else ()
     return (*figure, _SHARE) if _ASKS_SHARE.search(question) else figure
+
+
+def asks_for_latest(question: str) -> bool:
+    """Whether the newest of several answers is wanted."""
+    return bool(_LATEST.search(question))
 
 
 def answering_spans(kinds: tuple[Kind, ...], text: str) -> tuple[Span, ...]:

@@ -18,7 +18,7 @@ from rag.embed import StaticEncoder
 from rag.errors import InputError
 from rag.late import LateIndex
 from rag.lexical import LexicalIndex, Tokenizer
-from rag.question import expected
+from rag.question import asks_for_latest, expected
 from rag.store import PassageStore
 from rag.types import Encoder, Filters, Floats, Hit, Ids, Passage
 from rag.variants import Variants
@@ -31,6 +31,8 @@ CANDIDATES = 200
 PER_POST, FIRST = 2, 5
 #: Passages, best first, that are read for what the question expects.
 READ = 100
+#: What the newest gain when the latest is asked for: the size of the steps between hits that fit about equally.
+FRESH = 0.05
 #: Two hits of which this share of 8-character shingles is common tell one story; the better one stays.
 SAME_STORY = 0.7
 #: What each leg adds to the score, fitted on labelled questions (`bench/LOG.md`). Their sum is 1, as of the scores.
@@ -76,13 +78,11 @@ def search(
         return []
     allowed = _allowed_rows(parts.store, filters) if filters else None
     rows, legs = _score(parts, question, max(CANDIDATES, 2 * k), allowed)
-    total = sum((w * legs[leg] for leg, w in weights.items() if leg in legs), start=np.zeros(len(rows)))
+    total = sum((w * legs[leg] for leg, w in weights.items() if leg in legs), start=np.zeros(len(rows), np.float32))
     order = np.lexsort((rows, -total))
     order = order[total[order] > 0]
-    if "form" in weights and (forms := expected(question)):
-        for i, passage in zip(order[:READ], parts.store.get(rows[order[:READ]].tolist()), strict=True):
-            total[i] += weights["form"] * sum(bool(form.search(passage.text)) for form in forms) / len(forms)
-        order = order[np.lexsort((rows[order], -total[order]))]
+    if "form" in weights:
+        order = _reordered(parts.store, question, rows, total, order, weights["form"])
     ranked = [
         (int(rows[i]), float(total[i]), {
             "dense": float(legs["dense"][i]), "lexical": float(legs["lexical"][i]), "late": float(legs["soft"][i]),
@@ -90,6 +90,25 @@ def search(
         for i in order
     ]  # fmt: skip
     return _distinct(parts.store, ranked, k, per_post)
+
+
+def _reordered(
+    store: PassageStore, question: str, rows: Ids, total: Floats, order: Ids, weight: float
+) -> Ids:  # fmt: skip
+    """The best of `order` read: what has the form that is expected gains `weight` in `total`; where the latest is
+    wanted, the newest day of those read gains FRESH, the oldest nothing.
+    """
+    forms, latest = expected(question), asks_for_latest(question)
+    if not (forms or latest):
+        return order
+    passages = store.get(rows[order[:READ]].tolist())
+    for i, passage in zip(order, passages, strict=False):
+        total[i] += weight * sum(bool(form.search(passage.text)) for form in forms) / max(1, len(forms))
+    if latest:
+        days = sorted({passage.date for passage in passages})
+        for i, passage in zip(order, passages, strict=False):
+            total[i] += FRESH * days.index(passage.date) / max(1, len(days) - 1)
+    return order[np.lexsort((rows[order], -total[order]))]
 
 
 def check_question(question: str) -> str:

@@ -76,6 +76,18 @@ def test_a_question_for_a_share_prefers_a_passage_that_holds_one(tmp_path):
     assert "六十二" in index.search("図書館を使う町民の割合は何パーセント？")[0].passage.text
 
 
+def test_of_like_passages_the_newest_comes_first_when_the_latest_is_asked_for(tmp_path):
+    posts = tmp_path / "posts"
+    posts.mkdir()
+    for year, price in (("2024", "三百"), ("2026", "三百五十"), ("2025", "三百二十")):
+        text = f"町のパン屋の食パンの値段は一斤{price}円です。値段は{year}年の春に変わりました。"
+        write_post(posts, f"{year}-01-01-a.md", f"{year}年の値段", f"{year}-01-01", [], [], text)
+    index = rag.build_index(posts, tmp_path / "ix")
+    latest = [h.passage.date[:4] for h in index.search("食パンの最新の値段は？")]
+    assert latest == ["2026", "2025", "2024"]
+    assert index.search("2024年の食パンの値段は？")[0].passage.date[:4] == "2024"
+
+
 def test_days_are_inclusive_and_may_be_months_or_years(index):
     def posts(**filters):
         return {h.passage.post[:10] for h in index.search("パン 図書館 鉄道 トマト station", k=50, **filters)}
