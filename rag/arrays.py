@@ -22,7 +22,7 @@ from rag.dedupe import Traces
 from rag.embed import StaticEncoder
 from rag.errors import IndexDamaged, ModelError
 from rag.lexical import HEADING_WEIGHT, TITLE_WEIGHT, Tokenizer
-from rag.ragged import Ragged, rows_in
+from rag.ragged import Ragged, rows_in, runs_of
 from rag.types import Encoder, Ids, Passage, Progress
 from rag.variants import MIN_GLOSSES, glosses_of
 
@@ -76,11 +76,17 @@ def compute(
     glosses = [["\t".join(pair) for pair in glosses_of(p.text)] for p in new]
     return Arrays(
         keys,
-        np.concatenate([before.vectors, vectors])[rows],
+        _taken(before.vectors, vectors, rows),
         before.tokens.then(Ragged.of(tokens, small)).take(rows),
         _with_new(before.words, _words(new, progress), rows),
         _with_new(before.glosses, glosses, rows),
     ), len(new)
+
+
+def _taken(old: NDArray[np.float16], new: NDArray[np.float16], rows: Ids) -> NDArray[np.float16]:
+    """Of the old rows and then the new ones these `rows`."""
+    pooled = np.concatenate([old, new])
+    return np.concatenate([pooled[:0], *(pooled[a:b] for a, b in runs_of(rows))])
 
 
 def _found(keys: NDArray[np.uint64], known: NDArray[np.uint64]) -> Ids:

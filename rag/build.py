@@ -114,11 +114,14 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
         with clock.stage("embed"):
             made, embedded = arrays.compute(prepared.passages, encoder, static, old, clock.progress)
         with clock.stage("write"):
+            indexed = other.submit(_write_words, folder, made)
+            arrays.save(folder, made)
             arrays.save_traces(folder, prepared.traces)
             arrays.save_glosses(folder, made.glosses)
-            _write_arrays(folder, made, static.vocab_size)
+            _write_postings(folder, made, static.vocab_size)
             _write_map(folder, planned, prepared, made)
             stored.result()
+            indexed.result()
     with clock.stage("calibrate"):
         scale = _calibration(planned, folder, prepared.passages, embedded, (encoder, static))
     report = replace(
@@ -191,11 +194,13 @@ def _write_map(folder: Path, planned: Plan, prepared: Prepared, made: Arrays) ->
     arrays.write_array(folder / MAP, place_posts(made.vectors, [p.post for p in prepared.passages], paths))
 
 
-def _write_arrays(folder: Path, made: Arrays, token_count: int) -> None:
-    arrays.save(folder, made)
+def _write_words(folder: Path, made: Arrays) -> None:
     words = [made.words.rows.row(i) for i in range(len(made.words.rows))]
     for name, array in build_lexical(words, len(made.words.names)).items():
         arrays.write_array(folder / f"bm25_{name}.npy", array)
+
+
+def _write_postings(folder: Path, made: Arrays, token_count: int) -> None:
     postings = postings_of(made.tokens.values, made.tokens.offsets, token_count)
     for name in POSTINGS:
         arrays.write_array(folder / f"token_{name}.npy", getattr(postings, name))

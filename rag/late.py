@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from rag.counting import counted
+from rag.counting import counted_pairs
 from rag.types import Floats, Ids
 
 Tokens = NDArray[np.integer]
@@ -136,11 +136,10 @@ class LateIndex:
 def postings_of(tokens: Tokens, offsets: Ids, vocabulary: int) -> Postings:
     """The postings of passages whose token ids, below `vocabulary`, are tokens[offsets[i]:offsets[i+1]]."""
     n = len(offsets) - 1
-    passage = np.repeat(np.arange(n, dtype=np.int64), np.diff(offsets))
-    pairs, counts = counted(tokens.astype(np.int64) * max(1, n) + passage)
-    token, row = np.divmod(pairs, max(1, n))
+    passage = np.repeat(np.arange(n, dtype=np.uint32), np.diff(offsets))
+    token, row, counts = counted_pairs(tokens, passage)
     df = np.bincount(token, minlength=vocabulary).astype(np.int32)
     few = df <= max(1, MAX_SHARE * n)
     kept = few[token]
     starts = np.concatenate([[0], np.cumsum(np.where(few, df, 0), dtype=np.int64)])
-    return Postings(df, starts, row[kept].astype(np.int32), np.minimum(counts[kept], 255).astype(np.uint8))
+    return Postings(df, starts, row[kept], np.minimum(counts[kept], 255).astype(np.uint8))

@@ -20,7 +20,7 @@ import sudachipy
 from bm25s import stopwords
 from numpy.typing import NDArray
 
-from rag.counting import counted
+from rag.counting import counted_pairs
 from rag.types import Floats, Ids, Variant
 
 #: BM25's saturation and length normalisation. Passages are short and of like length, so b is below the usual 0.75.
@@ -234,15 +234,14 @@ def build_lexical(
     """
     n = len(documents)
     lengths = np.fromiter(map(len, documents), np.int64, count=n)
-    words = np.concatenate([np.asarray(d, np.int64) for d in documents]) if n else np.empty(0, np.int64)
-    pairs, counts = counted(words * n + np.repeat(np.arange(n), lengths))
-    word, document = pairs // max(1, n), pairs % max(1, n)
+    words = np.concatenate([np.asarray(d, np.int32) for d in documents]) if n else np.empty(0, np.int32)
+    word, document, counts = counted_pairs(words, np.repeat(np.arange(n, dtype=np.uint32), lengths))
     df = np.bincount(word, minlength=vocabulary_size)
     idf = np.log(1 + (n - df + 0.5) / (df + 0.5)).astype(np.float32)
     norm = K1 * (1 - B + B * lengths / max(1.0, lengths.mean() if n else 0.0))
     return {
         "data": (idf[word] * (counts / (counts + norm[document]))).astype(np.float32),
-        "indices": document.astype(np.int32),
+        "indices": document,
         "indptr": np.concatenate([[0], np.cumsum(df)]),
         "idf": idf,
         "n": np.array([n]),

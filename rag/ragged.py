@@ -39,11 +39,9 @@ class Ragged:
         return self.values[self.offsets[i] : self.offsets[i + 1]]
 
     def take(self, rows: Ids) -> Ragged:
-        """These rows, in this order."""
-        starts, lengths = self.offsets[:-1][rows], np.diff(self.offsets)[rows]
-        offsets = _offsets(lengths)
-        places = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
-        return Ragged(self.values[places], offsets)
+        """These rows, in this order; quick where most of them follow one another."""
+        parts = [self.values[self.offsets[a] : self.offsets[b]] for a, b in runs_of(rows)]
+        return Ragged(np.concatenate([self.values[:0], *parts]), _offsets(np.diff(self.offsets)[rows]))
 
     def then(self, other: Ragged) -> Ragged:
         """The rows of both, this one's first."""
@@ -51,6 +49,13 @@ class Ragged:
             np.concatenate([self.values, other.values]),
             np.concatenate([self.offsets, other.offsets[1:] + self.offsets[-1]]),
         )
+
+
+def runs_of(rows: Ids) -> list[tuple[int, int]]:
+    """`rows` as ranges (first, last + 1), in their order: most of a build's rows stand where they stood before."""
+    breaks = np.flatnonzero(np.diff(rows) != 1) + 1
+    firsts, lasts = rows[np.append(0, breaks)[: len(rows)]], rows[np.append(breaks, len(rows))[: len(rows)] - 1]
+    return list(zip(firsts.tolist(), (lasts + 1).tolist(), strict=True))
 
 
 def _offsets(lengths: NDArray[np.int64]) -> Ids:

@@ -59,24 +59,25 @@ def shingles_of(keys: Sequence[str], sample: int = SAMPLE) -> Ragged:
 def pairs_of(shingles: Ragged, least: float) -> Pairs:
     """As `overlaps`, of texts whose shingles are known."""
     texts = max(1, len(shingles))
+    small = np.uint32 if texts <= 1 << 16 else np.uint64  # of a pair, as one number below texts squared
     owner = np.repeat(np.arange(len(shingles), dtype=np.uint64), np.diff(shingles.offsets))
     packed, _ = counted((shingles.values.astype(np.uint64) << np.uint64(32)) | owner)
-    hashes, owners = (packed >> np.uint64(32)).astype(np.uint32), (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    hashes, owners = (packed >> np.uint64(32)).astype(np.uint32), packed.astype(np.uint32).astype(small)
     sizes = np.bincount(owners, minlength=len(shingles))
     del packed, owner
-    found = [np.empty(0, np.int64)]
+    found = [np.empty(0, small)]
     for step in range(1, REACH + 1):
         same = hashes[step:] == hashes[:-step]
         if not same.any():
             break
-        found.append(owners[:-step][same] * texts + owners[step:][same])
+        found.append(owners[:-step][same] * small(texts) + owners[step:][same])
     del hashes, owners
     pairs = np.concatenate(found)
     del found
     pairs.sort()
     # Of millions of pairs nearly all stand there once: only those that do again are looked at any further.
     pairs, again = counted(pairs[1:][pairs[1:] == pairs[:-1]])
-    i, j = pairs // texts, pairs % texts
+    i, j = (pairs // small(texts)).astype(np.int64), (pairs % small(texts)).astype(np.int64)
     share = (again + 1) / np.minimum(sizes[i], sizes[j])
     enough = share >= least
     return i[enough], j[enough], share[enough]
