@@ -100,14 +100,14 @@ NAMES = [f.name for f in fields(Signals)]
 
 def signals_of(index, questions):
     """(n, signals) on the index's own scales."""
-    scale = calibrate(index.passages(), lambda q: index.search(q, k=14), index.reader)
-    rows = [measure(q["question"], index.search(q["question"], k=10), index.reader) for q in questions]
+    scale = calibrate(index.passages(), lambda q: index.search(q, k=20))
+    rows = [measure(q["question"], index.search(q["question"], k=20), index.reader) for q in questions]
     return np.array([list(asdict(scale.scaled(row)).values()) for row in rows])
 
 
 def fit(x, y, weight):
     """Bias and weights of a logistic regression; each weight keeps the sign that its signal has by its meaning."""
-    signs = np.array([-1.0 if name.startswith("lacking") else 1.0 for name in NAMES])
+    signs = np.array([-1.0 if name == "name_lacking" else 1.0 for name in NAMES])
 
     def loss(w):
         z = w[0] + x @ (w[1:] * signs)

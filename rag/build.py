@@ -20,7 +20,7 @@ from typing import Any
 from rag import arrays, generation
 from rag.adapt import MIN_PASSAGES, adapt
 from rag.arrays import Arrays
-from rag.calibrate import HITS, calibrate
+from rag.calibrate import HITS, MIDDLING, Calibration, calibrate
 from rag.embed import StaticEncoder, load_encoder, save_table
 from rag.errors import PostsError
 from rag.generation import Generation, Writer
@@ -30,7 +30,7 @@ from rag.lexical import build_lexical
 from rag.overview import FILE as MAP
 from rag.overview import place_posts
 from rag.packed import LeftOut
-from rag.parts import POSTINGS, check_parts, make_reader, open_parts
+from rag.parts import POSTINGS, check_parts, open_parts
 from rag.plan import BuildReport, Plan, make_plan, pipeline_version
 from rag.prepare import Prepared, cache_key, prepare
 from rag.search import search
@@ -212,10 +212,11 @@ def _calibration(
     """What this index's scores mean for an answer: found by asking it, or known from before when little is new."""
     old = planned.before.meta if planned.before else {}
     new = embedded + int(old.get("new_since_calibration", 0))
-    if "calibration" in old and new <= RECALIBRATE * len(passages):
-        return {"calibration": old["calibration"], "new_since_calibration": new}
+    known = Calibration.from_json(old.get("calibration"))
+    if known is not MIDDLING and new <= RECALIBRATE * len(passages):
+        return {"calibration": known.as_json(), "new_since_calibration": new}
     parts = open_parts(folder, *encoders)
-    found = calibrate(passages, lambda question: search(parts, question, HITS, Filters()), make_reader(parts))
+    found = calibrate(passages, lambda question: search(parts, question, HITS, Filters()))
     parts.store.close()
     return {"calibration": found.as_json(), "new_since_calibration": 0}
 

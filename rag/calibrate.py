@@ -1,9 +1,10 @@
-"""What the signals of an index mean: which come with an answer in it, and which without one.
+"""How likely an answer is among the hits: from their signals, and from what scores mean in this index.
 
-Scores differ from index to index with its size, language, adaptation and model; so each build asks its index a sample
-of its own: spans of its passages, which it can answer, the same spans with the post they come from taken away, which
-are near but can't be answered, and spans torn from two posts. Where the signals of both lie gives each index its scale;
-the steps from there to a probability are the same for all and were fitted on questions that people wrote (`bench/`).
+What a score is worth differs from index to index: where posts repeat one another, or are many, something scores high
+for any question. So each build asks its index a sample of its own: spans of its passages, and the same spans with the
+post that they come from taken away. An answer is the likelier, the further the best hit scores above what other posts
+reach for such a span. The steps from there to a probability are the same for all indexes; they were fitted on questions
+that people wrote (`bench/answers.py`).
 """
 
 from __future__ import annotations
@@ -12,51 +13,42 @@ import hashlib
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from statistics import median
+from statistics import quantiles
 
-from rag.evidence import Reader, Signals, measure
+from rag.evidence import Signals
 from rag.sentences import split_sentences
 from rag.types import Hit, Passage
 
 #: Finds at least this many hits for a question, best first.
 Ask = Callable[[str], Sequence[Hit]]
 
-SAMPLE = 32  # spans asked for, each whole and torn; about 60 ms each
-HITS = 14  # asked for, so that enough are left when the own post is taken away
+SAMPLE = 48  # spans asked for; about 25 ms each
+HITS = 20  # asked for, as for a question; enough are left when the own post is taken away
 _MIN_SENTENCE, _SPAN = 24, 32  # characters
-#: Fitted by `bench/answers.py --fit` on questions that people wrote, to three corpora, and rounded.
-BIAS = 2.0
-WEIGHTS = Signals(score=0.2, met=0.3, mass=0.9, lacking=-1.35, lacking_name=-0.7, named=1.0)
-#: How far an index's own scale is followed, from the middling one (0) to its own (1). Spans repeat the posts' words and
-#: questions don't, so it is followed part of the way.
-_TRUST = 0.25
-_SMALLEST_RANGE = 0.05  # of a signal; below it, it tells nothing in this index
-_LOWEST, _HIGHEST = -3.0, 3.0  # of a signal on an index's scale: one odd signal alone must not decide
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """One signal in one index: its median without (`low`) and with (`high`) an answer."""
-
-    low: float
-    high: float
-
-    def of(self, value: float) -> float:
-        """The value where `low` is 0 and `high` is 1."""
-        return min(_HIGHEST, max(_LOWEST, (value - self.low) / max(_SMALLEST_RANGE, self.high - self.low)))
+#: Fitted by `bench/answers.py --fit` on questions that people wrote, to several corpora, and rounded.
+BIAS = -4.7
+WEIGHTS = Signals(score=1.0, likeness=2.2, mass=2.3, named=3.2, names_met=1.6, name_lacking=-2.2)
+#: Scores tell in full when with an answer they are so much higher than without; where posts repeat one another, so
+#: that any question scores high, they tell nothing, and names have to.
+_TELLING = 0.3
+_LEAST_RANGE = 0.15  # of scores from without to with an answer
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The scales of an index's signals; those that aren't here mean the same everywhere."""
+    """What the best score for a span is in an index, as four of five spans have it at most and at least."""
 
-    score: Scale
-    met: Scale
-    mass: Scale
+    without: float  # when the post that holds the span is taken away
+    with_answer: float
 
     def scaled(self, s: Signals) -> Signals:
-        """The signals on the index's scales."""
-        return replace(s, score=self.score.of(s.score), met=self.met.of(s.met), mass=self.mass.of(s.mass))
+        """The signals as they are weighed: the score in [-0.5, 0.5], from where it is without an answer to where it is
+        with one; a question that names nothing counts as if it did as far as its score is as with an answer.
+        """
+        reach = self.with_answer - self.without
+        telling = min(1.0, max(0.0, reach / _TELLING))
+        along = min(1.0, max(0.0, (s.score - self.without) / max(_LEAST_RANGE, reach)))
+        return replace(s, score=telling * (along - 0.5), named=max(s.named, telling * along))
 
     def probability(self, signals: Signals) -> float:
         """How likely the hits hold an answer, in [0, 1]; 0 when not a word of the question is in them."""
@@ -65,52 +57,33 @@ class Calibration:
         total = BIAS + sum(w * x for w, x in zip(WEIGHTS.values(), self.scaled(signals).values(), strict=True))
         return 1 / (1 + math.exp(-total))
 
-    def as_json(self) -> dict[str, list[float]]:
+    def as_json(self) -> dict[str, float]:
         """For the index's manifest."""
-        return {name: [scale.low, scale.high] for name, scale in self._scales()}
+        return {"without": self.without, "with_answer": self.with_answer}
 
     @classmethod
     def from_json(cls, stored: object) -> Calibration:
         """As `as_json` made it; MIDDLING for anything else."""
-        if not isinstance(stored, dict) or stored.keys() != {"score", "met", "mass"}:
+        if not isinstance(stored, dict) or stored.keys() != {"without", "with_answer"}:
             return MIDDLING
-        return cls(**{name: Scale(float(low), float(high)) for name, (low, high) in stored.items()})
-
-    def _scales(self) -> list[tuple[str, Scale]]:
-        return [("score", self.score), ("met", self.met), ("mass", self.mass)]
+        return cls(float(stored["without"]), float(stored["with_answer"]))
 
 
 #: Taken for an index too small to ask itself anything.
-MIDDLING = Calibration(score=Scale(0.32, 0.64), met=Scale(0.50, 1.0), mass=Scale(1.10, 1.55))
+MIDDLING = Calibration(without=0.25, with_answer=0.55)
 
 
-def calibrate(passages: Iterable[Passage], ask: Ask, reader: Reader) -> Calibration:
-    """The scale of an index, from its own passages. The same index gives the same scale, bit for bit."""
-    questions = _sample(passages)
-    if len(questions) < SAMPLE // 4:
-        return MIDDLING
-    answerable, not_answerable = [], []
-    for i, (passage, span) in enumerate(questions):
+def calibrate(passages: Iterable[Passage], ask: Ask) -> Calibration:
+    """What scores mean in an index, from its own passages. The same index gives the same, bit for bit."""
+    without, with_answer = [], []
+    for passage, span in _sample(passages):
         hits = ask(span)
-        answerable.append(measure(span, hits, reader))
-        elsewhere = [h for h in hits if h.passage.post != passage.post and span not in h.passage.text]
-        not_answerable.append(measure(span, elsewhere, reader))
-        other = questions[(i + 1) % len(questions)][1]
-        torn = span[: len(span) // 2] + other[len(other) // 2 :]
-        not_answerable.append(measure(torn, ask(torn), reader))
-
-    def scale(signal: Callable[[Signals], float], middling: Scale) -> Scale:
-        low, high = (median(map(signal, some)) for some in (not_answerable, answerable))
-        return Scale(
-            round(middling.low + _TRUST * (low - middling.low), 4),
-            round(middling.high + _TRUST * (high - middling.high), 4),
-        )
-
-    return Calibration(
-        scale(lambda s: s.score, MIDDLING.score),
-        scale(lambda s: s.met, MIDDLING.met),
-        scale(lambda s: s.mass, MIDDLING.mass),
-    )
+        with_answer.append(max((h.score for h in hits), default=0.0))
+        elsewhere = (h.score for h in hits if h.passage.post != passage.post and span not in h.passage.text)
+        without.append(max(elsewhere, default=0.0))
+    if len(without) < SAMPLE // 6:
+        return MIDDLING
+    return Calibration(round(quantiles(without, n=5)[-1], 4), round(quantiles(with_answer, n=5)[0], 4))
 
 
 def _sample(passages: Iterable[Passage]) -> list[tuple[Passage, str]]:

@@ -16,7 +16,8 @@ from rag.search import MAX_QUESTION, check_question
 from rag.types import Answer, Filters, Generator, Hit
 from rag.written import written_answer
 
-HITS = 10  # passages searched for one question
+HITS = 20  # passages read for one question
+SHOWN = 10  # of them are part of the answer
 MAX_TURNS = 8  # earlier questions that are read; a subject older than that is gone
 #: A question that may stand alone leans on the subject when one passage brings both together: the share of the subject
 #: that it meets, times what it meets of the question over what the best passage found without the subject meets.
@@ -65,9 +66,10 @@ class Chatbot:
         reader = self.index.reader
         confidence = self.index.calibration.probability(measure(found.searched, found.hits, reader))
         if confidence < ANSWER_FROM or not found.hits:
-            yield refuse(question, found.hits, confidence, searched)
+            yield refuse(question, found.hits[:SHOWN], confidence, searched)
             return
         quoted = extract(question, found.hits, reader, confidence, searched)
+        quoted = replace(quoted, hits=quoted.hits[:SHOWN])
         if self.generator is None:
             yield quoted
             return

@@ -1,25 +1,29 @@
 """How well the passages found meet a question: the signals on which answering or abstaining is decided.
 
-Works on words: each word of the question counts by its rarity, in full where a passage has it, in part where it has one
-that is like it. Knows nothing about how passages were found or what is done with the signals.
+Works on the scores of the hits and on names: a question that names something wants a post that names it too. Knows
+nothing about how passages were found or what is done with the signals.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 
 import numpy as np
+from rapidfuzz import fuzz, process
 
+from rag.naming import names_in
 from rag.types import Floats, Hit, Variant
 
-#: Hits that are read for the signals: what answers is rarely further down, and reading costs 2 ms a passage.
-READ = 4
 #: Cosine of two words from which they begin to count as alike, and from which they count in full.
 _ALIKE_FROM, _ALIKE_FULL = 0.4, 0.8
-#: Names as they look: Latin words, katakana of three or more, figures of two or more.
-_NAME = re.compile("[A-Za-z]{2}|[\u30a1-\u30fa\u30fc]{3}|^[0-9]{2}")
+_LATIN = re.compile(r"[a-z]{5,}")
+_BEST_POSTS = 3  # looked at for what a question names: further down, a post has one of the names by chance
+#: A Latin name of so many letters is met by one that is so like it (0-100): a slip of the pen, not another name.
+_SLIP_LENGTH, _SLIP_LIKE = 6, 88
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,11 @@ class Signals:
     """What speaks for (or, where it says so, against) an answer among the hits."""
 
     score: float = 0.0  # of the best hit, in [0, 1]
-    met: float = 0.0  # share of the question, by rarity, that the hit which meets most of it meets, in [0, 1]
+    likeness: float = 0.0  # cosine of the question and the hit that is most like it, in [0, 1]
     mass: float = 0.0  # log(1 + rarity met / the highest): a common word proves little, though it be all that is asked
-    lacking: float = 0.0  # against: rarity of the rarest word that this hit lacks, over the highest, in [0, 1]
-    lacking_name: float = 0.0  # against: the same for names alone, which no other word can stand in for
     named: float = 0.0  # 1 when the question names something, else 0: posts rarely answer what names nothing
+    names_met: float = 1.0  # share of its names, by rarity, in the one of the best posts that has most, in [0, 1]
+    name_lacking: float = 0.0  # against: rarity of the rarest name that this post lacks, over the highest, in [0, 1]
 
     def values(self) -> tuple[float, ...]:
         """The signals in a fixed order."""
@@ -51,24 +55,60 @@ class Signals:
 
 
 def measure(question: str, hits: Sequence[Hit], reader: Reader) -> Signals:
-    """The signals of a question and its hits, best first; all 0 but the score when the question has no words."""
+    """The signals of a question and its hits, best first; those of no evidence when there are no words or no hits."""
     words = list(dict.fromkeys(reader.words(question)))
     if not words or not hits:
-        return Signals(score=hits[0].score if hits else 0.0)
-    rarity = reader.rarity(words)
-    met = met_words(words, [f"{h.passage.context}\n{h.passage.text}" for h in hits[:READ]], reader)  # (hits, words)
-    masses = met @ rarity
-    best = int(np.argmax(masses))
-    names = np.array([bool(_NAME.search(word)) for word in words])
-    unmet = rarity * (1 - met[best])
+        return Signals()
+    rarity = dict(zip(words, (reader.rarity(words) / reader.rarest).tolist(), strict=True))
+    names = {word: name for word, name in names_in(question, reader.words).items() if word in rarity}
+    lacking = _lacking(names, hits, reader, rarity)
+    total = sum(rarity[name] for name in names) or 1.0
     return Signals(
         score=hits[0].score,
-        met=float(masses[best] / max(rarity.sum(), 1e-6)),
-        mass=float(np.log1p(masses[best] / reader.rarest)),
-        lacking=float(unmet.max() / reader.rarest),
-        lacking_name=float(unmet[names].max(initial=0.0) / reader.rarest),
-        named=float(names.any()),
+        likeness=max(hit.scores.get("dense", 0.0) for hit in hits),
+        mass=float(np.log1p(hits[0].score * sum(rarity.values()))),
+        named=float(bool(names)),
+        names_met=1 - sum(rarity[name] for name in lacking) / total,
+        name_lacking=max((rarity[name] for name in lacking), default=0.0),
     )
+
+
+def _lacking(
+    names: Mapping[str, str], hits: Sequence[Hit], reader: Reader, rarity: Mapping[str, float]
+) -> list[str]:  # fmt: skip
+    """The names that are lacking in the one of the best posts that has most of them, as far as its hits show."""
+    of_post: dict[str, list[str]] = defaultdict(list)
+    for hit in hits:
+        of_post[hit.passage.post].append(f"{hit.passage.context}\n{hit.passage.text}")
+    spellings: dict[str, list[tuple[str, ...]]] = {word: [(word,), (name,)] for word, name in names.items()}
+    for variant in reader.variants(list(rarity)):
+        for word in variant.words:
+            if word in spellings:
+                spellings[word].append(variant.other)
+    least = list(names)
+    for texts in list(of_post.values())[:_BEST_POSTS]:
+        text = _fold("\n".join(texts))
+        lacking = [name for name, ways in spellings.items() if not any(_has(text, way) for way in ways)]
+        if sum(rarity[name] for name in lacking) < sum(rarity[name] for name in least):
+            least = lacking
+    return least
+
+
+def _has(text: str, words: Sequence[str]) -> bool:
+    """Whether a folded text has all of these words; Latin ones whole, but for a slip."""
+    return all(_has_latin(text, word) if word.isascii() else word in text for word in map(_fold, words))
+
+
+def _has_latin(text: str, word: str) -> bool:
+    if re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", text):
+        return True
+    if len(word) < _SLIP_LENGTH or not word.isalpha():
+        return False
+    return process.extractOne(word, set(_LATIN.findall(text)), scorer=fuzz.ratio, score_cutoff=_SLIP_LIKE) is not None
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def met_words(words: Sequence[str], texts: Sequence[str], reader: Reader) -> Floats:

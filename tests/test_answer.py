@@ -48,23 +48,23 @@ def test_the_sentence_that_answers_is_quoted_and_its_figure_marked():
     assert_sound(answer)
     quote = next(c for c in answer.citations if "三百二十円" in c.quote)
     assert [quote.quote[a:b] for a, b in quote.marks] == ["三百二十円"]
-    assert answer.text.startswith(f"{text} [{quote.n}]\n")
+    assert answer.text.startswith(f"食パンは一斤三百二十円で売られている。店の奥には喫茶室がある。 [{quote.n}]\n")
     assert answer.text.endswith("1件の投稿（2025-01-01）より。")
     assert answer.confidence == 0.9
 
 
 def test_below_the_bar_no_answer_but_the_nearest_hits():
     hits = [hit("食パンは一斤三百二十円で売られている。")]
-    answer = extract("食パンは一斤いくら？", hits, READER, 0.54)
+    answer = extract("食パンは一斤いくら？", hits, READER, 0.49)
     assert (answer.answered, answer.citations, answer.hits) == (False, (), tuple(hits))
-    assert answer.confidence == 0.54
+    assert answer.confidence == 0.49
     assert answer.text.startswith("投稿には書かれていないようです。")
 
 
 def test_no_hits_no_answer():
     answer = extract("食パンは？", [], READER, 0.99)
     assert not answer.answered
-    assert answer.confidence < 0.55
+    assert answer.confidence < 0.5
     assert_sound(answer)
 
 
@@ -83,12 +83,13 @@ def test_at_most_four_quotes_and_none_twice():
 
 
 def test_quotes_of_one_post_stand_in_its_order():
-    aside = "喫茶室は奥にある静かな場所で、" * 15 + "朝から開いている。"
-    text = f"食パンの値段は一斤三百円である。{aside}食パンの焼き上がりは朝の七時である。"
-    answer = extract("食パンの値段と焼き上がりは？", [hit(text)], READER, 0.8)
-    starts = [c.start for c in answer.citations]
-    assert starts == sorted(starts)
-    assert len(starts) >= 2
+    hits = [
+        hit("食パンの焼き上がりは朝の七時である。店の前に列ができることもある。", line=30),
+        hit("食パンの値段は一斤三百円である。耳だけの袋も安く売られている。", line=10, score=0.45),
+    ]
+    answer = extract("食パンの値段と焼き上がりは？", hits, READER, 0.8)
+    assert_sound(answer)
+    assert [c.passage.start_line for c in answer.citations] == [10, 30]
 
 
 @pytest.mark.parametrize("mark", ["[3]", "[１２]", "【4】", "［5］", "[1, 2]", "[ 7 ]", "[0]"])
