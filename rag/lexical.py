@@ -20,6 +20,7 @@ import sudachipy
 from bm25s import stopwords
 from numpy.typing import NDArray
 
+from rag.amounts import plain_amounts
 from rag.counting import counted_pairs
 from rag.types import Floats, Ids, Variant
 
@@ -38,35 +39,16 @@ _FUNCTION_POS = (
     ("動詞", "非自立可能"), ("形容詞", "非自立可能"), ("形状詞", "助動詞語幹"), ("名詞", "助動詞語幹"),
 )  # fmt: skip
 #: Words that belong to asking, not to what is asked about (normalised forms).
-_ASKING = frozenset(
-    (
-        "幾ら",
-        "何",
-        "何故",
-        "如何",
-        "誰",
-        "何処",
-        "何時",
-        "どの",
-        "どれ",
-        "どう",
-        "どんな",
-        "教える",
-        "知る",
-        "事",
-        "物",
-        "為",
-        "訳",
-        "等",
-        "様",
-    )
-)
+_ASKING = frozenset((
+    "幾ら", "何", "何故", "如何", "誰", "何処", "何時", "どの", "どれ", "どう", "どんな", "教える", "知る",
+    "事", "物", "為", "訳", "等", "様", "パーセント",
+))  # fmt: skip
 _STOPWORDS = frozenset(
     word
     for name in ("EN_PLUS", "GERMAN", "FRENCH", "SPANISH", "PORTUGUESE", "ITALIAN", "DUTCH", "RUSSIAN")
     for word in getattr(stopwords, f"STOPWORDS_{name}")
     if len(word) < 8
-) - {"ai"}  # French for "have", but hardly here
+) - {"ai"} | {"percent", "prozent", "pourcent"}  # "ai" is French for "have"; a share is written % as often
 _HANGUL = re.compile(r"[\uac00-\ud7a3]+")
 _LATIN = re.compile(r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -89,7 +71,7 @@ class Tokenizer:
         """Normalised content words, in order, with repetitions."""
         found: list[str] = []
         with self._lock:  # Sudachi's tokenizer refuses a second caller
-            for chunk in _chunks(unicodedata.normalize("NFKC", _SURROGATES.sub(" ", text))):
+            for chunk in _chunks(plain_amounts(unicodedata.normalize("NFKC", _SURROGATES.sub(" ", text)))):
                 for m in self._sudachi.tokenize(chunk):
                     if not self._is_function(m):
                         found.extend(self._terms(m))

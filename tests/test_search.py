@@ -68,7 +68,7 @@ def test_a_question_for_a_share_prefers_a_passage_that_holds_one(tmp_path):
     posts.mkdir()
     texts = [
         "図書館を使う町民の割合は年ごとに調べられ、去年の割合も町の会報に載った。",
-        "図書館を使う町民は去年の調べで六十二パーセントだった。",
+        "図書館を使う町民の割合は去年の調べで六十二パーセントだった。",
     ]
     for i, text in enumerate(texts):
         write_post(posts, f"2025-01-0{i + 1}-a.md", "図書館の調べ", f"2025-01-0{i + 1}", [], [], text)
