@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from rag.answer import ANSWER_FROM, extract, refuse
 from rag.errors import ModelError
@@ -11,6 +12,7 @@ from rag.evidence import measure, met_words
 from rag.followup import complete, leaning, subject_of
 from rag.frames import FRAMES
 from rag.index import Index
+from rag.limits import Limits, limits_of
 from rag.question import language_of
 from rag.search import MAX_QUESTION, check_question
 from rag.types import Answer, Filters, Generator, Hit
@@ -37,16 +39,27 @@ class _Found:
 class Chatbot:
     """Answers from one index. Holds the conversation of one user; servers pass each user's history instead."""
 
-    def __init__(self, index: Index, generator: Generator | None = None) -> None:
-        self.index, self.generator = index, generator
+    def __init__(
+        self, index: Index, generator: Generator | None = None, today: Callable[[], date] = date.today
+    ) -> None:
+        self.index, self.generator, self.today = index, generator, today
         self.history: list[str] = []
 
-    def ask(self, question: str, history: Sequence[Turn] | None = None, *, filters: Filters = Filters()) -> Answer:  # noqa: B008  (frozen)
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] | None = None,
+        *,
+        filters: Filters = Filters(),  # noqa: B008  (frozen)
+        as_typed: bool = False,
+    ) -> Answer:
         """Answer from the posts. With `history` (earlier turns, oldest first) the bot's own memory is left alone.
 
-        Raises InputError for a question that can't be searched for.
+        Without `filters`, those that the question states are applied ("last month's posts"), and are in the answer's
+        `limits`. `as_typed` neither reads it for limits nor completes it from earlier turns. Raises InputError for a
+        question that can't be searched for.
         """
-        *_, answer = self.stream(question, history, filters=filters)
+        *_, answer = self.stream(question, history, filters=filters, as_typed=as_typed)
         return answer
 
     def stream(
@@ -55,14 +68,25 @@ class Chatbot:
         history: Sequence[Turn] | None = None,
         *,
         filters: Filters = Filters(),  # noqa: B008
+        as_typed: bool = False,
     ) -> Iterator[Answer]:
         """As `ask`, in growing steps; the last is the answer. Steps before it show sentences already checked."""
         question = check_question(question)
-        earlier = (self.history if history is None else questions_of(history))[-MAX_TURNS:]
-        found = self._search(question, earlier, filters)
-        searched = found.searched if found.searched != question else ""
+        earlier = [] if as_typed else (self.history if history is None else questions_of(history))[-MAX_TURNS:]
+        limits = Limits(Filters(), question)
+        if not (filters or as_typed):
+            limits = limits_of(question, self.today(), [name for name, _ in self.index.facets()["tags"]])
+        found = self._search(limits.question, earlier, limits.filters or filters)
+        if limits.filters and not found.hits:  # a limit that was read into the question must not hide all there is
+            limits = Limits(Filters(), question)
+            found = self._search(question, earlier, filters)
         if history is None:
             self.history.append(question)
+        for answer in self._answers(question, found):
+            yield replace(answer, limits=limits.filters)
+
+    def _answers(self, question: str, found: _Found) -> Iterator[Answer]:
+        searched = found.searched if found.searched != question else ""
         reader = self.index.reader
         confidence = self.index.calibration.probability(measure(found.searched, found.hits, reader))
         if confidence < ANSWER_FROM or not found.hits:

@@ -75,6 +75,9 @@ def print_hit(rank: int, hit: Hit) -> None:
 def print_answer(answer: Answer) -> None:
     """The answer, then its sources by number, or the nearest posts."""
     print(repair(answer.text) + "\n")
+    if answer.limits:
+        period = " – ".join(filter(None, (answer.limits.since, answer.limits.until)))
+        print(f"({one_line(' · '.join(filter(None, (period, *answer.limits.tags))))})\n")
     if answer.note:
         print(f"({one_line(answer.note)})\n")
     for c in answer.citations:

@@ -193,6 +193,7 @@ class Answer:
     hits: tuple[Hit, ...]
     searched: str = ""  # the question as searched, when a follow-up was completed from the conversation
     note: str = ""  # one line for the reader, e.g. why a generator was not used
+    limits: Filters = Filters()  # what the question itself limited the search to ("last month's posts")
 
 
 # --- what is passed in ------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """A conversation over a real index: answers, follow-ups, what is kept and what is never trusted."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -99,6 +100,28 @@ def test_a_history_of_the_longest_questions_still_gives_a_question_that_can_be_s
 def test_filters_limit_what_is_quoted(index):
     answer = Chatbot(index).ask("こむぎ堂の食パンは一斤いくら？", [], filters=Filters(since="2025-11-01"))
     assert {h.passage.post for h in answer.hits} == {"2025-11-30-bakery-winter.md"}
+
+
+def test_a_month_in_the_question_limits_the_posts_and_says_so(index):
+    bot = Chatbot(index, today=lambda: date(2025, 12, 24))
+    answer = bot.ask("先月の記事で、パンの予約は？", [])
+    assert answer.limits == Filters("2025-11-01", "2025-11-30")
+    assert {h.passage.post for h in answer.hits} == {"2025-11-30-bakery-winter.md"}
+    as_typed = bot.ask("先月の記事で、パンの予約は？", [], as_typed=True)
+    assert as_typed.limits == Filters()
+    assert len({h.passage.post for h in as_typed.hits}) > 1
+
+
+def test_a_month_without_posts_hides_nothing(index):
+    answer = Chatbot(index, today=lambda: date(2031, 1, 1)).ask("先月の記事で、食パンは一斤いくら？", [])
+    assert answer.limits == Filters()
+    assert answer.hits[0].passage.post == "2025-04-02-bakery.md"
+
+
+def test_filters_given_leave_the_question_as_it_is(index):
+    bot = Chatbot(index, today=lambda: date(2025, 12, 24))
+    answer = bot.ask("先月の記事で、パンの予約は？", [], filters=Filters(since="2025-04", tags=("パン",)))
+    assert (answer.limits, answer.searched) == (Filters(), "")
 
 
 def test_streaming_ends_with_what_ask_returns(index):

@@ -72,8 +72,8 @@ class Chat:
     ) -> Iterator[tuple[Messages, Session]]:
         """(messages to show, conversation so far) at every step: at once without an answer, then as it grows.
 
-        `limits` is (since, until, tags, categories) as the page's controls give them; `alone` leaves the turns before
-        out of it. A question that is no text or empty changes nothing.
+        `limits` is (since, until, tags, categories) as the page's controls give them; `alone` takes the
+        question as typed, without the turns before it. A question that is no text or empty changes nothing.
         """
         strings = self.strings_for(request)
         question = repair(question).strip() if isinstance(question, str) else ""
@@ -83,15 +83,18 @@ class Chat:
             return
         turn = Turn(session[-1].number + 1 if session else 1, question[:MAX_QUESTION], strings, pending_html(strings))
         yield messages((*session, turn)), (*session, turn)
-        earlier = [] if alone else [past.question for past in session[-_EARLIER:]]
+        earlier = None if alone else [past.question for past in session[-_EARLIER:]]
         for html, answer, done in self._answers(question, earlier, limits, View(strings, turn.number, self.site_url)):
             turn = replace(turn, html=html, answer=answer, done=done)
             yield messages((*session, turn)), (*session, turn)
 
     def _answers(
-        self, question: str, earlier: list[str], limits: Sequence[Any], view: View
+        self, question: str, earlier: list[str] | None, limits: Sequence[Any], view: View
     ) -> Iterator[tuple[str, Answer | None, bool]]:
-        """(html, answer, is it the last) for each step of the answer; an error becomes a sentence to the reader."""
+        """(html, answer, is it the last) for each step of the answer; an error becomes a sentence to the reader.
+
+        `earlier` is None for a question that is taken as typed.
+        """
         s = view.strings
         if len(question) > MAX_QUESTION:
             yield problem_html(s.long_question.format(limit=f"{MAX_QUESTION:,}"), s), None, True
@@ -101,7 +104,9 @@ class Chat:
             return
         try:
             filters = filters_of(limits)
-            for answer, done in paced(self.bot.stream(question, earlier, filters=filters)):
+            for answer, done in paced(
+                self.bot.stream(question, earlier or [], filters=filters, as_typed=earlier is None)
+            ):
                 following = next_questions(answer) if done else []
                 yield answer_html(answer, view, filters, complete=done, following=following), answer, done
         except InputError as error:

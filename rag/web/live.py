@@ -40,11 +40,12 @@ class LiveChatbot(Chatbot):
         history: Sequence[Turn] | None = None,
         *,
         filters: Filters = Filters(),  # noqa: B008
+        as_typed: bool = False,
     ) -> Iterator[Answer]:
         """As `Chatbot.stream`, from one generation even when another is put in use meanwhile."""
-        pinned = Chatbot(self.index, self.generator)
+        pinned = Chatbot(self.index, self.generator, self.today)
         pinned.history = self.history
-        yield from pinned.stream(question, history, filters=filters)
+        yield from pinned.stream(question, history, filters=filters, as_typed=as_typed)
 
     def follow(self, stop: threading.Event, every: float = EVERY) -> threading.Thread:
         """Look for a newer generation until `stop` is set, in a thread that is returned."""

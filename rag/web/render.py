@@ -76,6 +76,14 @@ def _how_searched(answer: Answer, view: View, filters: Filters) -> str:
     if filters:
         chips = "".join(f'<span class="rag-chip">{text_html(name)}</span>' for name in _filter_names(filters, strings))
         notes.append(f"{strings.narrowed} {chips}")
+    if answer.limits:  # read out of the question: any of its chips takes that back
+        names = _filter_names(answer.limits, strings)
+        chips = "".join(
+            f'<button type="button" class="rag-chip rag-alone" value="{view.turn}" '
+            f'title="{strings.as_typed}">{text_html(name)} <span>✕</span></button>'
+            for name in names
+        )
+        notes.append(f"{strings.narrowed} {chips}")
     if answer.note:
         notes.append(text_html(answer.note))
     return "".join(f'<p class="rag-note">{note}</p>' for note in notes)
