@@ -46,6 +46,7 @@ _BULLET = re.compile(
 _MARKUP = re.compile(r"[\\`*_\[<&$~^]")
 _SIGNS = re.compile(r"[\W_]+")
 _STOP = re.compile(r"[。．！？!?]")
+_STATED = re.compile(r"[。．！!]")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _DEEPER = {"bullet_list_open": 1, "ordered_list_open": 1, "bullet_list_close": -1, "ordered_list_close": -1}
 
@@ -132,7 +133,7 @@ def _heading(content: str, env: Env, opening: Token, start: int, end: int) -> It
     lines = _lines(content, env)
     text = join_lines([line.text for line in lines])
     underlined = opening.markup in ("=", "-")
-    if underlined and (len(text) > MAX_UNDERLINED or _STOP.search(text[:-1])):
+    if underlined and (len(text) > MAX_UNDERLINED or _STOP.search(text[:-1]) or text[-1:] in "。．"):
         yield from _paragraph(content, env, "text", start, 0, "")
         yield Piece("rule", opening.markup * 3, end, end)
     elif len(text) > MAX_HEADING:
@@ -184,7 +185,8 @@ def _prose(lines: Sequence[Line], kind: PieceKind, start: int, depth: int, marke
 def _lookalike(line: Line) -> str:
     """The text of a line that looks like a heading, else ""."""
     marked = _LOOKALIKE_MARK.match(line.text) or _TIGHT_HEADING.match(line.text)
-    if not (line.bold or marked) or len(line.text) > MAX_LOOKALIKE or _STOP.search(line.text[:-1]):
+    stops = _STATED if line.bold else _STOP  # "Is it safe? What the makers say", in bold, is a heading all the same
+    if not (line.bold or marked) or len(line.text) > MAX_LOOKALIKE or stops.search(line.text[:-1]):
         return ""
     if marked and line.text[-1] in "。．":
         return ""

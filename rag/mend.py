@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.sentences import ends_sentence, split_sentences
-from rag.text import letters, sentence_key
+from rag.text import MIN_OPENING, is_title, letters, sentence_key
 from rag.types import Block, Dropped, Post
 
 #: A longer paragraph is several that lost their line breaks: it is divided before it is compared.
@@ -59,6 +59,7 @@ _OPEN_END = re.compile(r"(?:[、，,をにへとがはもでやのなくて]|よ
 _OKURIGANA = re.compile(
     r"^(?:[きくけえりるれみむめうげぎせてちつらろ](?!っと)|い(?![やずよまつかくわろ]|え、)|し(?!か|ば|っか))"
 )
+_LATIN_END = re.compile("[A-Za-z]+$")
 _KANJI_END = re.compile("[\u3400-\u9fff]$")
 
 
@@ -82,10 +83,8 @@ def mend(post: Post, blocks: Sequence[Block]) -> tuple[list[Block], list[Dropped
     that is nothing but a cut sentence stays.
     """
     dropped: list[Dropped] = []
-    parts = [_part(piece) for block in blocks for piece in _divided(block)]
-    parts = _unglue(post, parts, dropped)
-    parts = _join(post, parts, dropped)
-    parts = _trim(post, parts, dropped)
+    parts = _unglue(post, [_part(piece) for block in blocks for piece in _divided(block)], dropped)
+    parts = _trim(post, _join(post, parts, dropped), dropped)
     return [_without_dots(part.block) for part in parts], dropped
 
 
@@ -109,20 +108,26 @@ def _divided(block: Block) -> Iterator[Block]:
 
 
 def _unglue(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_Part]:
-    """Take the post's title, or one of its headings, off the front of a paragraph it was glued to."""
-    known = {letters(part.block.text) for part in parts if part.block.kind == "heading"} | {letters(post.title)}
-    known = {name for name in known if len(name) >= MIN_NAME}
+    """Take the title or a heading off the front of a paragraph, which may be nothing else."""
+    title, titled = letters(post.title), False
+    names = (letters(part.block.text) for part in parts if part.block.kind == "heading")
+    known = {name for name in (title, *names) if len(name) >= MIN_NAME}
     openings = {name[:3] for name in known}
     out = []
     for part in parts:
         text = part.block.text
-        if part.block.kind == "text" and letters(text[:12])[:3] in openings:
-            ends = (found.start() for found in _GLUE.finditer(text, 0, MAX_GLUED) if found.start() + 1 < len(text))
-            glued = max((end for end in ends if letters(text[:end]) in known), default=0)
+        start = letters(text[:12])
+        if part.block.kind == "text" and (start[:3] in openings or start[:MIN_OPENING] in title):
+            ends = [found.start() for found in _GLUE.finditer(text, 0, MAX_GLUED)]
+            fronts = [(end, letters(text[:end])) for end in [*ends, len(text)] if end <= MAX_GLUED]
+            glued = max((end for end, front in fronts if front in known), default=0)
+            if not glued and fronts and is_title(fronts[-1][1], title):
+                glued, titled = len(text) if titled else 0, True
             if glued:
                 dropped.append(_dropped(post, part.block, "title_repeated", text[:glued]))
                 part = _part(replace(part.block, text=text[glued:].strip()))
-        out.append(part)
+        if part.block.text:
+            out.append(part)
     return out
 
 
@@ -130,13 +135,14 @@ def _join(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_P
     """Join a cut block with the next if that goes on with it; take its end off if the next begins it again."""
     counts = Counter(key for part in parts for key in part.keys)
     seams = Counter((a.keys[-1], b.keys[0]) for a, b in itertools.pairwise(parts) if a.cut and b.keys)
-    title = sentence_key(post.title)
+    title, known = sentence_key(post.title), _Known(counts)
     out: list[_Part] = []
     for part in parts:
         before = out[-1] if out else None
         if before and before.cut and part.block.kind == "text" and part.keys:
             # A text that stands there twice is cut there twice: only a sentence found elsewhere as well begins anew.
             anew = counts[part.keys[0]] > max(1, seams[before.keys[-1], part.keys[0]])
+            anew = anew or known.ends_other(before.keys[-1], part.keys[0])
             joined = _continued(before, part, anew, title) if len(before.block.text) < MAX_JOINED else ""
             if joined:
                 out[-1] = _part(replace(before.block, text=joined, end_line=part.block.end_line))
@@ -150,9 +156,10 @@ def _join(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_P
 def _continued(before: _Part, part: _Part, anew: bool, title: str) -> str:
     """The text of two blocks as one, if the second goes on where the first was cut, else "". `anew`: it begins anew."""
     tail, start = before.sentences[-1][-MAX_FRAGMENT:], part.block.text
-    bare = _DOTS.sub("", start)
+    bare, word = _DOTS.sub("", start), _LATIN_END.search(tail)
     for size in range(min(len(tail), len(bare)), 0, -1):
-        if tail.endswith(bare[:size]) and (size >= MIN_SHARED or _KANJI.match(bare)):  # the cut words once more
+        cut_word = word is not None and word[0] == bare[:size]
+        if tail.endswith(bare[:size]) and (size >= MIN_SHARED or cut_word or _KANJI.match(bare)):  # the cut words again
             return "" if size == len(before.sentences[-1]) else before.block.text + bare[size:]
     first, key = part.sentences[0], part.keys[0]
     restarts = key.startswith(before.keys[-1]) or anew or (len(key) >= 9 and key[:9] in title)
@@ -201,6 +208,11 @@ class _Known:
     def begun(self, key: str) -> bool:
         """Whether a longer sentence begins with `key`."""
         return len(key) >= MIN_SHARED and bool(_longer(self._forward, key))
+
+    def ends_other(self, start: str, key: str) -> bool:
+        """Whether `key` is the end of a longer sentence that doesn't go on from `start`."""
+        longer = _longer(self._backward, key[::-1]) if len(key) > MIN_SHARED else ""
+        return bool(longer) and not (start + key).endswith(longer[::-1])
 
     def torn(self, key: str, bound: bool) -> bool:
         """Whether `key` is the end of a longer sentence, torn off inside a word, or `bound` to what stood before."""

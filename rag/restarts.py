@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.facts import holds
-from rag.sentences import ends_sentence, split_sentences
+from rag.sentences import ends_sentence, split_labels, split_sentences
 from rag.shingles import overlaps
 from rag.text import sentence_key
 from rag.types import Block, Dropped, Post
@@ -31,6 +31,7 @@ class _Part:
     block: Block
     spans: list[tuple[int, int]]
     ids: list[int]  # of its sentences, equal for equal keys
+    labels: list[int]  # places of those that are the label of the next
 
 
 def drop_restarts(post: Post, blocks: Sequence[Block]) -> tuple[list[Block], list[Dropped]]:
@@ -62,9 +63,9 @@ def drop_restarts(post: Post, blocks: Sequence[Block]) -> tuple[list[Block], lis
 
 def _part(block: Block, numbers: dict[str, int], texts: list[str]) -> _Part:
     if block.kind == "heading":
-        return _Part(block, [], [])
+        return _Part(block, [], [], [])
     whole = block.kind in ("code", "table")
-    spans = [(0, len(block.text))] if whole else split_sentences(block.text)
+    spans = [(0, len(block.text))] if whole else split_labels(block.text)
     ids = []
     for start, end in spans:
         key = sentence_key(block.text[start:end])
@@ -72,7 +73,9 @@ def _part(block: Block, numbers: dict[str, int], texts: list[str]) -> _Part:
             numbers[key] = len(texts)
             texts.append("" if whole else block.text[start:end])
         ids.append(numbers[key])
-    return _Part(block, spans, ids)
+    starts = {start for start, _ in spans} if whole else {start for start, _ in split_sentences(block.text)}
+    labels = [n - 1 for n, (start, _) in enumerate(spans) if start not in starts]
+    return _Part(block, spans, ids, labels)
 
 
 def _holders(keys: Sequence[str], texts: Sequence[str]) -> dict[int, list[int]]:
@@ -103,6 +106,9 @@ def _fresh(part: _Part, alive: Counter[int], holders: dict[int, list[int]], keys
     for n in range(len(held) - 1, -1, -1):  # a short sentence leads into the next and goes with it
         if not telling[n]:
             held[n] = held[n + 1] if n + 1 < len(held) else held[n - 1]
+    for n in part.labels:  # a label and its sentence stay or go together
+        together = held[n + 1] and (held[n] or not telling[n])
+        held[n : n + 2] = [together, together]
     repeated = sum(size for size, h in zip(sizes, held, strict=True) if h)
     if repeated <= MOSTLY * sum(sizes):
         return [True] * len(held)

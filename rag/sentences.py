@@ -55,6 +55,7 @@ _ABBREVIATIONS = frozenset(
         "u.k",
     ]
 )
+_LABEL = re.compile(r"((?:[-・] |\d{1,3}[.)] )?[^\n:：。]{2,60}(?:：|:(?= )))\s*")
 _LAST_WORD = re.compile(r"[A-Za-z][A-Za-z.]{0,12}$")
 
 #: A longer quotation is a text of its own, and is split inside; also what keeps an unclosed bracket from joining all.
@@ -68,6 +69,18 @@ def split_sentences(text: str) -> list[Span]:
     heading or a cut sentence, is a sentence too. Linear in the length of `text`.
     """
     return list(_split(text))
+
+
+def split_labels(text: str) -> list[Span]:
+    """As `split_sentences`, with the label at the start of a line as a sentence: "Price: it is 320 yen." is two."""
+    spans = []
+    for start, end in split_sentences(text):
+        label = _LABEL.match(text, start, end) if start == 0 or text[start - 1] == "\n" else None
+        if label and label.end() < end:
+            spans += [label.span(1), (label.end(), end)]
+        else:
+            spans.append((start, end))
+    return spans
 
 
 @functools.lru_cache(maxsize=1 << 12)  # a paragraph is looked at by several stages, and repeated paragraphs are many

@@ -32,6 +32,11 @@ def test_a_bold_line_above_its_paragraph_is_a_heading() -> None:
     ]
 
 
+def test_a_bold_line_with_a_question_in_it_is_a_heading_and_an_underlined_sentence_is_none() -> None:
+    assert read_markdown("**窯はなぜ熱いのか？その仕組み**")[0].kind == "heading"
+    assert [p.kind for p in read_markdown("窯の作り方を一緒に考えていきましょう。\n---\n")] == ["text", "rule"]
+
+
 @pytest.mark.parametrize(
     "line", ["**窯は熱い。触らないこと。**", "**" + "とても長い強調" * 12 + "**", "**窯**は熱い", "#窯"]
 )

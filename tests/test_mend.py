@@ -68,6 +68,28 @@ def test_a_sentence_cut_at_the_same_place_twice_is_joined_twice() -> None:
     assert mended(first, second, WHOLE, second)[0][:2] == [LONG, second]
 
 
+def test_the_end_of_another_sentence_is_not_joined() -> None:
+    """Two cut sentences that came to stand together: each goes by itself."""
+    other = "腕のよい職人は、どこの町でも引く手あまたです。"
+    assert mended(LONG + "窯を作る人が", "は、どこの町でも引く手あまたです。" + WHOLE, other)[0] == [LONG, WHOLE, other]
+
+
+def test_a_word_in_latin_letters_that_was_cut_is_written_once() -> None:
+    assert mended(LONG + "費用のうちR", "R&Dの分は三割です。")[0] == [LONG + "費用のうちR&Dの分は三割です。"]
+
+
+def test_a_paragraph_that_is_only_a_heading_of_the_post_goes() -> None:
+    heading = Block("heading", "窯の床はどう作るのか？", 1, 1, 2)
+    kept, dropped = mended(heading, LONG, "窯の床はどう作るのか？")
+    assert (kept, dropped) == ([heading.text, LONG], [("title_repeated", "窯の床はどう作るのか？")])
+
+
+def test_most_of_the_title_as_a_sentence_stays_once() -> None:
+    post = Post("a.md", "2026年版・庭に石窯を作る費用はいくらか？（写真つき）", "", "/a/", (), (), "", 1, "0")
+    piece = "庭に石窯を作る費用はいくらか？"
+    assert mended(piece, LONG, piece, post=post)[0] == [piece, LONG]
+
+
 def test_dots_before_a_text_go() -> None:
     assert mended("...そして、" + WHOLE, "……", "図1", "... 煉瓦を積みます。")[0] == [
         "そして、" + WHOLE, "……", "図1", "煉瓦を積みます。",

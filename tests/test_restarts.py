@@ -60,6 +60,14 @@ def test_a_short_sentence_goes_with_the_one_it_leads_into() -> None:
     assert left(SAND + "なぜか。" + DRY, FIRE + "なぜか。" + DRY + SAND) == [FIRE + "なぜか。" + DRY + SAND]
 
 
+def test_a_label_and_its_sentence_stay_or_go_together() -> None:
+    label = "1. 床を作る順序について:"
+    assert left(f"{label}\n{SAND}{DRY}", f"{label} {SAND}") == [f"{label}\n{SAND}{DRY}"]
+    other = "2. 壁を積む順序について:"
+    assert left(f"{label}\n{SAND}{DRY}", f"{other} {SAND}") == [f"{label}\n{SAND}{DRY}", f"{other} {SAND}"]
+    assert left(f"{label} {SAND}", f"{label} {FIRE}") == [f"{label} {SAND}", f"{label} {FIRE}"]
+
+
 def test_repeated_code_and_tables_go_as_a_whole() -> None:
     blocks = [Block("code", "x = 1\ny = 2", 1, 2), Block("table", "a: 1", 3, 4), Block("code", "x = 1\ny = 2", 5, 6)]
     assert drop_restarts(POST, blocks)[0] == blocks[:2]

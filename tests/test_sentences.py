@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.sentences import ends_sentence, split_sentences
+from rag.sentences import ends_sentence, split_labels, split_sentences
 
 
 def sentences(text: str) -> list[str]:
@@ -79,3 +79,17 @@ def test_complete(text: str) -> None:
 @pytest.mark.parametrize("text", ["途中で切れて", "そして、", "the end of", "窯・", "彼は「", "2030", ""])
 def test_incomplete(text: str) -> None:
     assert not ends_sentence(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("1. 床: 砂を敷きます。水平を出します。", ["1. 床:", "砂を敷きます。", "水平を出します。"]),
+        ("- 床の作り方：砂を敷きます。", ["- 床の作り方：", "砂を敷きます。"]),
+        ("Price: it is 320 yen.\nAt 10:30 it opens.", ["Price:", "it is 320 yen.", "At 10:30 it opens."]),
+        ("床の作り方:", ["床の作り方:"]),
+        ("砂を敷きます。床: 水平を出します。", ["砂を敷きます。", "床: 水平を出します。"]),
+    ],
+)
+def test_the_label_of_a_line_is_a_sentence_when_asked_for(text, parts):
+    assert [text[a:b] for a, b in split_labels(text)] == parts
