@@ -110,9 +110,8 @@ def _divided(block: Block) -> Iterator[Block]:
 def _unglue(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_Part]:
     """Take the title or a heading off the front of a paragraph, which may be nothing else."""
     title, titled = letters(post.title), False
-    names = (letters(part.block.text) for part in parts if part.block.kind == "heading")
-    known = {name for name in (title, *names) if len(name) >= MIN_NAME}
-    openings = {name[:3] for name in known}
+    names = [title, *(letters(part.block.text) for part in parts if part.block.kind == "heading")]
+    known, openings = {n for n in names if len(n) >= MIN_NAME}, {n[:3] for n in names if len(n) >= MIN_NAME}
     out = []
     for part in parts:
         text = part.block.text
