@@ -55,7 +55,12 @@ def make_parser(runs: Mapping[str, Run]) -> argparse.ArgumentParser:
     sub.add_argument("--json", action="store_true", help="print everything that was left out as JSON lines")
 
     sub = verb("eval", "score the search on labelled questions: hit@k and MRR by language and leg")
-    sub.add_argument("questions", metavar="QUESTIONS.jsonl", help='JSON lines with "id", "lang", "question" and "must", or feedback.jsonl')
+    sub.add_argument(
+        "questions",
+        metavar="QUESTIONS.jsonl",
+        help='JSON lines with "id", "lang", "question", "must"; or feedback.jsonl',
+    )
+    _add_rerank(sub)
     sub.add_argument("--json", action="store_true", help="print JSON lines")
 
     sub = verb("serve", "serve the web page and the API on this machine")
@@ -78,6 +83,10 @@ def _add_settings(sub: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_rerank(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--rerank", metavar="NAME", help="reorder the best 50 with this cross-encoder, by name or path")
+
+
 def _add_question(sub: argparse.ArgumentParser) -> None:
     what = sub.add_mutually_exclusive_group(required=True)
     what.add_argument("question", nargs="?", metavar="QUESTION")
@@ -89,3 +98,4 @@ def _add_question(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument("--category", action="append", metavar="NAME", help="only posts of this category; may be repeated")
     sub.add_argument("--json", action="store_true", help="print JSON lines")
+    _add_rerank(sub)

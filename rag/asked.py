@@ -18,7 +18,8 @@ _UNITS = tuple(
         (r"何倍|倍率|how many times|times (?:faster|more|as)|몇 ?배|几倍|多少倍|wie viel ?mal|combien de fois"
          r"|cuántas veces", rf"{_D} ?倍|[0-9] ?x(?![a-z])|[0-9] times"),
         (r"いくら|価格|値段|料金|金額|費用|予算|投資額|調達額|売上|罰金|何[万億兆]?(?:円|ドル)"
-         r"|how much (?:does|did|is|was|will|money)|cost|price|valuation|revenue|多少钱|얼마|teuer|kostet|strafe|coûte|cuesta|custa",
+         r"|how much (?:does|did|is|was|will|money)|cost|price|valuation|revenue|多少钱|얼마|teuer|kostet|strafe|coûte"
+         r"|cuesta|custa",
          rf"{_D} ?(?:円|ドル|米ドル|ユーロ|元|ウォン|ポンド)|[$€£¥￥] ?[0-9]|[0-9] ?(?:dollars?|euros?|yen|usd|eur)"),
         (r"何人|何名|人数|従業員数|how many (?:people|employees|users|staff)|몇 ?명|多少人|wie viele mitarbeiter",
          rf"{_D} ?[人名]|[0-9] ?(?:people|employees|users)"),

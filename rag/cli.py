@@ -25,9 +25,10 @@ from rag.errors import InputError, RagError
 from rag.evaluate import evaluate
 from rag.filters import make_filters
 from rag.generate import load_generator
-from rag.index import open_index
+from rag.index import Index, open_index
 from rag.plan import BuildReport
 from rag.report import html_report, samples, summary
+from rag.rerank import CrossEncoderReranker
 from rag.rules import load_rules
 from rag.settings import Settings
 from rag.terminal import (
@@ -96,7 +97,7 @@ def _watch(args: argparse.Namespace) -> None:
 
 
 def _search(args: argparse.Namespace) -> None:
-    index, filters = open_index(args.index), _filters(args)
+    index, filters = _open(args), _filters(args)
     if args.queries:
         for line in _queries(args.queries, ("question",)):
             hits = index.search_filtered(line["question"], args.k, filters)
@@ -115,7 +116,7 @@ def _search(args: argparse.Namespace) -> None:
 
 def _ask(args: argparse.Namespace) -> None:
     generator = load_generator(args.generator) if args.generator else None
-    index, filters = open_index(args.index), _filters(args)
+    index, filters = _open(args), _filters(args)
     if args.queries:
         for line in _queries(args.queries, ("question", "turns")):
             *earlier, question = line["turns"] if "turns" in line else [line["question"]]
@@ -143,7 +144,7 @@ def _status(args: argparse.Namespace) -> None:
 
 
 def _eval(args: argparse.Namespace) -> None:
-    scores = evaluate(open_index(args.index), _queries(args.questions, ("question",)))
+    scores = evaluate(_open(args), _queries(args.questions, ("question",)))
     if not scores:
         raise InputError(f'{args.questions} holds no question with "must" or "wrong"; see examples/questions.jsonl')
     if args.json:
@@ -211,6 +212,10 @@ VERBS = {
 def _settings(args: argparse.Namespace) -> Settings:
     rules = load_rules(args.rules) if args.rules else None
     return Settings(args.model, args.adapt, args.permalink, args.drafts, args.future, rules)
+
+
+def _open(args: argparse.Namespace) -> Index:
+    return open_index(args.index, reranker=CrossEncoderReranker(args.rerank) if args.rerank else None)
 
 
 def _filters(args: argparse.Namespace) -> Filters:

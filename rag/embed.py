@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +19,7 @@ from safetensors.numpy import load_file, save
 from tokenizers import Tokenizer
 
 from rag.errors import ModelError
+from rag.pretrained import load_pretrained
 from rag.types import Encoder, Floats
 
 BUILTIN = Path(__file__).parent / "models" / "builtin"
@@ -31,7 +30,6 @@ UNKNOWN_ID = 0  # the unigram model's [UNK]; dropped, it says nothing
 MAX_CHARS = 200_000  # per text: ten times the longest post; above it a pasted file would stall a search
 MAX_TOKENS = 200_000  # per text: NFKC turns one character into up to 18, so the bound is set again behind it
 TEXTS_AT_ONCE = 2_048  # bounds the token objects held at a time, about 100 MB for posts
-HUB_TIMEOUT_S = 5  # for a hub that does not answer; then the error line, not a hang
 
 #: These models need the prompts but do not declare them in their files, only on their card.
 E5_FAMILY = ("e5-", "multilingual-e5-")
@@ -127,7 +125,7 @@ class TransformerEncoder:
         Raises ModelError, in one line, when it is neither here nor to be had, or is not a usable model.
         """
         self.name = name
-        self._model = _load_transformer(name)
+        self._model = load_pretrained(name, "SentenceTransformer")
         if name.rsplit("/", 1)[-1].startswith(E5_FAMILY) and not any(self._model.prompts.values()):
             self._model.prompts = dict(E5_PROMPTS)
 
@@ -162,40 +160,6 @@ def builtin_name() -> str:
 def load_encoder(name: str | None) -> Encoder:
     """The shipped model for None or "builtin", else the sentence-transformers model of that name or path."""
     return StaticEncoder.load() if name in (None, "builtin") else TransformerEncoder(str(name))
-
-
-def _load_transformer(name: str) -> Any:  # noqa: ANN401  (the library is imported only when it is used)
-    """The sentence-transformers model `name`: the copy on this machine first, so that no network is waited for."""
-    try:
-        from huggingface_hub import constants
-        from sentence_transformers import SentenceTransformer
-    except ImportError as error:
-        raise ModelError(f"{name} needs sentence-transformers ({error}); pip install sentence-transformers") from error
-    options: dict[str, Any] = {"trust_remote_code": False, "model_kwargs": {"use_safetensors": True}, "device": "cpu"}
-    reason: Exception | None = None
-    for local_only in (True, False):
-        if not local_only and (Path(name).exists() or constants.HF_HUB_OFFLINE or not _answers(constants.ENDPOINT)):
-            break
-        try:
-            return SentenceTransformer(name, local_files_only=local_only, **options)
-        except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
-            reason = error
-    first_line = (str(reason).strip().splitlines() or [type(reason).__name__])[0]
-    raise ModelError(
-        f"model {name!r} can't be loaded ({first_line[:200]}); check the name or path, download it once while online, "
-        "or leave out --model to use the built-in one"
-    ) from reason
-
-
-def _answers(url: str) -> bool:
-    """Whether the hub can be reached at all; its own library would try again for over a minute."""
-    try:
-        with urlopen(url, timeout=HUB_TIMEOUT_S):
-            return True
-    except HTTPError:
-        return True
-    except (OSError, ValueError):
-        return False
 
 
 def save_table(path: Path, table: Floats, token_weights: Floats) -> None:

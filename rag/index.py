@@ -6,6 +6,7 @@ An opened index is pinned to one complete, checked generation for as long as it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from rag.plan import BuildReport
 from rag.rules import SiteRules
 from rag.search import PER_POST, Parts, search
 from rag.settings import DEFAULTS, Settings
-from rag.types import Dropped, Encoder, Filters, Hit, Passage, Progress
+from rag.types import Dropped, Encoder, Filters, Hit, Passage, Progress, Reranker
 
 DEFAULT_INDEX = "indexes/default"
 
@@ -118,17 +119,21 @@ def build_index(
 
 
 def open_index(
-    index: str | Path = DEFAULT_INDEX, *, report: BuildReport | None = None, like: Index | None = None
-) -> Index:
+    index: str | Path = DEFAULT_INDEX, *, report: BuildReport | None = None, like: Index | None = None,
+    reranker: Reranker | None = None,
+) -> Index:  # fmt: skip
     """Open the generation in use, after checking every file of it against its checksum.
 
-    Models that `like`, an open index, holds already are shared with it. Raises IndexMissing, IndexDamaged, or
-    IndexMismatch when it was built with another built-in model than this one's.
+    `reranker` reorders the best passages of every search (`rag.rerank`). Models that `like`, an open index, holds
+    already are shared with it. Raises IndexMissing, IndexDamaged, or IndexMismatch when it was built with another
+    built-in model than this one's.
     """
-    return generation.open_current(Path(index), lambda found: _open(index, found, report, like))
+    return generation.open_current(Path(index), lambda found: _open(index, found, report, like, reranker))
 
 
-def _open(index: str | Path, found: Generation, report: BuildReport | None, like: Index | None) -> Index:
+def _open(
+    index: str | Path, found: Generation, report: BuildReport | None, like: Index | None, reranker: Reranker | None
+) -> Index:
     meta = found.manifest["meta"]
     static = _static(found, like)
     if static.base_name != meta["base_model"]:
@@ -146,7 +151,9 @@ def _open(index: str | Path, found: Generation, report: BuildReport | None, like
             f"{index} was built with {meta['model']} ({meta['dim']} dimensions), the model at hand is {encoder.name} "
             f"({encoder.dim}); run `rag build --rebuild` on the posts"
         )
-    return Index(found, open_parts(found.path, encoder, static), report)
+    if reranker is None and like:
+        reranker = like.parts.reranker
+    return Index(found, replace(open_parts(found.path, encoder, static), reranker=reranker), report)
 
 
 def _static(found: Generation, like: Index | None) -> StaticEncoder:

@@ -20,7 +20,7 @@ from rag.late import LateIndex
 from rag.lexical import LexicalIndex, Tokenizer
 from rag.question import asks_for_latest, expected
 from rag.store import PassageStore
-from rag.types import Encoder, Filters, Floats, Hit, Ids, Passage
+from rag.types import Encoder, Filters, Floats, Hit, Ids, Passage, Reranker
 from rag.variants import Variants
 
 MAX_QUESTION = 2_000  # characters; a longer text is a document, not a question
@@ -31,6 +31,7 @@ CANDIDATES = 200
 PER_POST, FIRST = 2, 5
 #: Passages, best first, that are read for what the question expects.
 READ = 100
+RERANKED = 50  # passages that a reranker reads: about a second with a model of 100 MB
 #: What the newest gain when the latest is asked for: the size of the steps between hits that fit about equally.
 FRESH = 0.05
 #: Two hits of which this share of 8-character shingles is common tell one story; the better one stays.
@@ -55,6 +56,7 @@ class Parts:
     words: Tokenizer
     variants: Variants
     posts: Ids  # the first row of each post, rising from 0
+    reranker: Reranker | None = None  # reorders the best
 
 
 def search(
@@ -83,6 +85,8 @@ def search(
     order = order[total[order] > 0]
     if "form" in weights:
         order = _reordered(parts.store, question, rows, total, order, weights["form"])
+    if parts.reranker:
+        order = _reranked(parts.store, parts.reranker, question, rows, total, order)
     ranked = [
         (int(rows[i]), float(total[i]), {
             "dense": float(legs["dense"][i]), "lexical": float(legs["lexical"][i]), "late": float(legs["soft"][i]),
@@ -109,6 +113,19 @@ def _reordered(
         for i, passage in zip(order, passages, strict=False):
             total[i] += FRESH * days.index(passage.date) / max(1, len(days) - 1)
     return order[np.lexsort((rows[order], -total[order]))]
+
+
+def _reranked(
+    store: PassageStore, reranker: Reranker, question: str, rows: Ids, total: Floats, order: Ids
+) -> Ids:  # fmt: skip
+    """`order` with its first RERANKED as the reranker has them. They share out the scores they had in `total`, so that
+    these mean the same with any reranker and without.
+    """
+    best = order[:RERANKED]
+    texts = [f"{passage.context}\n{passage.text}" for passage in store.get(rows[best].tolist())]
+    again = best[np.argsort(-reranker.scores(question, texts), kind="stable")]
+    total[again] = total[best]
+    return np.concatenate([again, order[RERANKED:]])
 
 
 def check_question(question: str) -> str:

@@ -221,6 +221,14 @@ class Encoder(Protocol):
         ...
 
 
+class Reranker(Protocol):
+    """Compares a question with passages, more carefully than a search can."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> Floats:
+        """float32 (len(texts),), any range, higher is better. May raise ModelError."""
+        ...
+
+
 class Generator(Protocol):
     """Writes an answer from numbered passages; only its text counts, citations are resolved and checked after."""
 

@@ -153,7 +153,7 @@ def test_a_model_that_is_not_there_is_one_line_with_the_next_step(monkeypatch, n
     import huggingface_hub.constants
 
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
-    with pytest.raises(ModelError, match="leave out --model") as caught:
+    with pytest.raises(ModelError, match="leave out the option") as caught:
         load_encoder(name)
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)
