@@ -35,7 +35,9 @@ class Reader:
     rarest: float  # > 0: the highest rarity
     vectors: Callable[[Sequence[str]], Floats]  # a unit row per word
     variants: Callable[[Sequence[str]], Sequence[Variant]]  # other spellings of a question's words
-    scores: Callable[[str, Sequence[str]], Sequence[float]]  # how much of a question each text meets, in [0, 1]
+    #: how much of a question each text meets, in [0, 1]: alone, and with what stands above it (the third argument)
+    scores: Callable[[str, Sequence[str], Sequence[str]], tuple[Sequence[float], Sequence[float]]]
+    likeness: Callable[[str, Sequence[Hit]], float]  # cosine of a question and the hit most like it, in [0, 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def measure(question: str, hits: Sequence[Hit], reader: Reader) -> Signals:
     total = sum(rarity[name] for name in names) or 1.0
     return Signals(
         score=hits[0].score,
-        likeness=max(hit.scores.get("dense", 0.0) for hit in hits),
+        likeness=reader.likeness(question, hits),
         mass=float(np.log1p(hits[0].score * sum(rarity.values()))),
         named=float(bool(names)),
         names_met=1 - sum(rarity[name] for name in lacking) / total,

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag import arrays
 from rag.dense import DenseIndex
@@ -17,7 +18,7 @@ from rag.late import LateIndex, Postings
 from rag.lexical import LexicalIndex, Tokenizer
 from rag.search import Parts
 from rag.store import PassageStore
-from rag.types import Encoder, Floats
+from rag.types import Encoder, Floats, Hit
 from rag.variants import Variants
 
 #: Files token_*.npy, in the order of the fields of Postings.
@@ -64,7 +65,8 @@ def make_reader(parts: Parts) -> Reader:
         rarest=lexical.rarest,
         vectors=_WordVectors(parts.tokens),
         variants=parts.variants.of,
-        scores=partial(score_texts, parts),
+        scores=partial(score_in_context, parts),
+        likeness=partial(_likeness, parts),
     )
 
 
@@ -88,10 +90,36 @@ class _WordVectors:
 
 def score_texts(parts: Parts, question: str, texts: Sequence[str]) -> list[float]:
     """How much of the question each text meets, in [0, 1], by late interaction; other spellings of its names count."""
+    return [float(score) for score in _meet(parts, question, parts.tokens.token_ids(texts))]
+
+
+def score_in_context(
+    parts: Parts, question: str, texts: Sequence[str], contexts: Sequence[str]
+) -> tuple[list[float], list[float]]:
+    """As `score_texts`, each text alone and with what stands above it, of which few differ."""
+    above = list(dict.fromkeys(contexts))
+    tokens = parts.tokens.token_ids([*texts, *above])  # nothing twice: that is what takes the time
+    alone, of_context = tokens[: len(texts)], dict(zip(above, tokens[len(texts) :], strict=True))
+    inside = [np.concatenate([of_context[context], ids]) for context, ids in zip(contexts, alone, strict=True)]
+    scores = [float(score) for score in _meet(parts, question, [*alone, *inside])]
+    return scores[: len(texts)], scores[len(texts) :]
+
+
+def _meet(parts: Parts, question: str, texts: Sequence[NDArray[np.int32]]) -> Floats:
+    """float32 (len(texts),) in [0, 1]: the best over the question as asked and with its names in other spellings."""
     variants = parts.variants.of(parts.words.words(question))
     asked = [question]
     if variants:
         asked.append(" ".join([question, *dict.fromkeys(w for v in variants for w in v.other)]))
-    tokens = parts.tokens.token_ids([*asked, *texts])
-    scores = [np.mean(parts.late.scores_of_texts(ids, tokens[len(asked) :]), axis=0) for ids in tokens[: len(asked)]]
-    return [float(score) for score in np.max(scores, axis=0)]
+    found = [np.mean(parts.late.scores_of_texts(ids, texts), axis=0) for ids in parts.tokens.token_ids(asked)]
+    best: Floats = np.max(found, axis=0)
+    return best
+
+
+def _likeness(parts: Parts, question: str, hits: Sequence[Hit]) -> float:
+    """Cosine by the built-in table, whichever model ranks: other models have other scales."""
+    if parts.encoder is parts.tokens:
+        return max((hit.scores.get("dense", 0.0) for hit in hits), default=0.0)
+    texts = [f"{hit.passage.context}\n{hit.passage.text}" for hit in hits]
+    rows = parts.tokens.encode_passages(texts) @ parts.tokens.encode_queries([question])[0]
+    return float(rows.max(initial=0.0))

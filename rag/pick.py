@@ -5,9 +5,10 @@ Knows nothing about whether an answer is to be given, or how it is worded.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from rag.asked import has_unit, holds_several, is_item, units_asked, wants_several
@@ -17,14 +18,17 @@ from rag.sentences import split_sentences
 from rag.types import Hit
 
 MAX_QUOTES = 4
-_CANDIDATES = 2 * MAX_QUOTES  # sentences that are kept, for those who compare them
+_CANDIDATES = 32  # sentences that are kept: a passage gives one quote, and those who compare figures want several
 _MIN_SENTENCE = 12  # characters; shorter ones are headings and asides
 #: What a sentence is worth: its own score; that of title, heading and sentence together, as few sentences name their
-#: subject; its passage's score and its post's, over the best passage's; whether it has the form and the unit asked for;
-#: its length. Fitted by softmax on the sentences that answer in four sets of questions (`bench/results/answers.md`).
-_OWN, _IN_CONTEXT, _PASSAGE, _POST, _FORM, _UNIT, _LENGTH = 3.2, 4.6, 6.4, 3.2, 1.1, 2.0, 1.7
+#: subject; its passage's score and its post's, over the best passage's; whether it has the form and the unit asked for.
+_OWN, _IN_CONTEXT, _PASSAGE, _POST, _FORM, _UNIT = 2.4, 2.4, 4.8, 1.8, 0.6, 2.4
+#: Of those worth most so far, also: the share of the question's words, by rarity, that it or its title or heading has;
+#: and, as log(1 + rarity), what it says that is in neither. All fitted by softmax on the sentences that answer in four
+#: sets of questions, half of one left out (`bench/results/answers.md`).
+_READ = 48
+_WORDS_MET, _NEWS = 4.2, 1.1
 _OF_POST = 3  # best passages of a post that tell how well it fits
-_FULL_LENGTH = 120  # characters from which a sentence is taken to say something on its own
 _LEAST = 0.5  # a further sentence is quoted when it is worth at least this share of the best
 _SAME = 0.6  # share of common character pairs from which two sentences say the same
 _PER_HIT = 1  # quotes of one passage: four places tell more than one place at length
@@ -60,7 +64,7 @@ def best_sentences(question: str, hits: Sequence[Hit], reader: Reader) -> list[Q
 
 
 def _ranked(question: str, hits: Sequence[Hit], reader: Reader) -> list[Quote]:
-    """Every sentence that may be quoted, best first."""
+    """The sentences that may be quoted, best first: all by their scores, then those worth most by their words too."""
     spans = [
         (place, start, end)
         for place, hit in enumerate(hits)
@@ -71,19 +75,39 @@ def _ranked(question: str, hits: Sequence[Hit], reader: Reader) -> list[Quote]:
     texts = [hits[place].passage.text[start:end] for place, start, end in spans]
     if not texts:
         return []
-    in_context = [f"{hits[place].passage.context}\n{text}" for (place, _, _), text in zip(spans, texts, strict=True)]
-    scores = reader.scores(question, texts + in_context)
+    own, in_context = reader.scores(question, texts, [hits[place].passage.context for place, _, _ in spans])
     kinds, units, several = kinds_of(question), units_asked(question), wants_several(question)
     from_hit = [_PASSAGE * passage + _POST * post for passage, post in _standing(hits)]
-    ranked = []
+    scored = []
     for i, (text, (place, start, end)) in enumerate(zip(texts, spans, strict=True)):
         fits = any(has_form(kind, text) for kind in kinds) or (several and holds_several(text))
         worth = (
-            _OWN * scores[i] + _IN_CONTEXT * scores[len(texts) + i] + from_hit[place]
-            + _FORM * fits + _UNIT * has_unit(units, text) + _LENGTH * min(len(text), _FULL_LENGTH) / _FULL_LENGTH
+            _OWN * own[i] + _IN_CONTEXT * in_context[i] + from_hit[place]
+            + _FORM * fits + _UNIT * has_unit(units, text)
         )  # fmt: skip
-        ranked.append(Quote(worth, place, start, end, text))
-    return sorted(ranked, key=lambda s: (-s.worth, s.hit, s.start))
+        scored.append(Quote(worth, place, start, end, text))
+    scored.sort(key=lambda s: (-s.worth, s.hit, s.start))
+    read = _by_words(question, scored[:_READ], hits, reader)
+    return sorted(read, key=lambda s: (-s.worth, s.hit, s.start))
+
+
+def _by_words(question: str, quotes: Sequence[Quote], hits: Sequence[Hit], reader: Reader) -> list[Quote]:
+    """The quotes, worth more by the words of the question that they meet in context and by what they say beside."""
+    asked = frozenset(reader.words(question))
+    variants = reader.variants(list(asked))
+    above = {place: frozenset(reader.words(hits[place].passage.context)) for place in {q.hit for q in quotes}}
+    said = [frozenset(reader.words(q.text)) for q in quotes]
+    words = list(asked.union(*said))
+    rarity = dict(zip(words, (reader.rarity(words) / reader.rarest).tolist(), strict=True)) if words else {}
+    whole = sum(rarity[word] for word in asked) or 1.0
+    read = []
+    for quote, own in zip(quotes, said, strict=True):
+        there = own | above[quote.hit]
+        met = {word for v in variants if there.issuperset(v.other) for word in v.words} | (asked & there)
+        share = sum(rarity[word] for word in met & asked) / whole
+        news = math.log1p(sum(rarity[word] for word in own - asked - above[quote.hit]))
+        read.append(replace(quote, worth=quote.worth + _WORDS_MET * share + _NEWS * news))
+    return read
 
 
 def _standing(hits: Sequence[Hit]) -> list[tuple[float, float]]:
@@ -108,7 +132,7 @@ def with_neighbours(question: str, picked: Sequence[Quote], hits: Sequence[Hit])
         spans = split_sentences(text)
         at = next((i for i, span in enumerate(spans) if span[0] <= s.start < span[1]), None)
         if at is not None:
-            start, end = _run(text, spans, at, several)
+            start, end = _run(text, spans, at, several, {other.start for other in picked if other.hit == s.hit})
             s = replace(s, start=start, end=end, text=text[start:end])
         grown.append(s)
         if len(grown) == MAX_QUOTES:
@@ -116,9 +140,9 @@ def with_neighbours(question: str, picked: Sequence[Quote], hits: Sequence[Hit])
     return grown
 
 
-def _run(text: str, spans: Sequence[tuple[int, int]], at: int, several: bool) -> tuple[int, int]:
-    """Offsets of spans[at] and its neighbour, the next before the previous; of a list, where several things are asked
-    for, the line that leads in and its items.
+def _run(text: str, spans: Sequence[tuple[int, int]], at: int, several: bool, good: Set[int]) -> tuple[int, int]:
+    """Offsets of spans[at] and its neighbour: the next, unless only the previous starts at one of `good`; of a list,
+    where several things are asked for, the line that leads in and its items.
     """
     most, longest = (_MAX_ITEMS, _MAX_LIST) if several else (_MAX_RUN, _MAX_QUOTE)
 
@@ -127,6 +151,8 @@ def _run(text: str, spans: Sequence[tuple[int, int]], at: int, several: bool) ->
         return inside and not _LEADS_AWAY.search(text, spans[start][0], spans[end][1])
 
     first = last = at
+    if 0 < at < len(spans) - 1 and spans[at - 1][0] in good and spans[at + 1][0] not in good and fits(at - 1, at):
+        first = at - 1
     while last - first + 1 < most:
         listed = last - first + 1 >= _MAX_RUN  # beyond two sentences only along a list
         if fits(first, last + 1) and (not listed or is_item(text[slice(*spans[last + 1])])):

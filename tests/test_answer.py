@@ -16,13 +16,17 @@ def words(text):
     return [text[i : i + 2] for i in range(len(text) - 1)]
 
 
-def scores(question, texts):
+def scores(question, texts, contexts):
     asked = set(words(question))
-    return [len(asked & set(words(text))) / max(1, len(asked)) for text in texts]
+
+    def share(text):
+        return len(asked & set(words(text))) / max(1, len(asked))
+
+    return [share(text) for text in texts], [share(f"{c}\n{t}") for c, t in zip(contexts, texts, strict=True)]
 
 
 READER = Reader(words, lambda ws: np.ones(len(ws), np.float32), 1.0, lambda ws: np.zeros((len(ws), 2), np.float32),
-                lambda ws: [], scores)  # fmt: skip
+                lambda ws: [], scores, lambda question, hits: 0.5)  # fmt: skip
 
 
 def hit(text, *, score=0.5, post="a.md", date="2025-01-01", line=10):
@@ -48,7 +52,8 @@ def test_the_sentence_that_answers_is_quoted_and_its_figure_marked():
     assert_sound(answer)
     quote = next(c for c in answer.citations if "三百二十円" in c.quote)
     assert [quote.quote[a:b] for a, b in quote.marks] == ["三百二十円"]
-    assert answer.text.startswith(f"食パンは一斤三百二十円で売られている。店の奥には喫茶室がある。 [{quote.n}]\n")
+    quoted = "窯は信州から運ばれたものである。食パンは一斤三百二十円で売られている。"
+    assert answer.text.startswith(f"{quoted} [{quote.n}]\n")
     assert answer.text.endswith("1件の投稿（2025-01-01）より。")
     assert answer.confidence == 0.9
 
