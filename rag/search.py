@@ -36,7 +36,7 @@ RERANKED = 50  # passages that a reranker reads: about a second with a model of 
 FRESH = 0.05
 #: Two hits of which this share of 8-character shingles is common tell one story; the better one stays.
 SAME_STORY = 0.7
-#: What each leg adds to the score, fitted on labelled questions (`bench/LOG.md`). Their sum is 1, as of the scores.
+#: What each leg adds to the score: `python -m training.fusion` on labelled questions. Their sum is 1, as of the scores.
 WEIGHTS = {"lexical": 0.40, "dense": 0.11, "soft": 0.08, "best": 0.25, "post": 0.09, "form": 0.07}
 
 
@@ -79,7 +79,7 @@ def search(
     if k == 0:
         return []
     allowed = _allowed_rows(parts.store, filters) if filters else None
-    rows, legs = _score(parts, question, max(CANDIDATES, 2 * k), allowed)
+    rows, legs = score_candidates(parts, question, max(CANDIDATES, 2 * k), allowed)
     total = sum((w * legs[leg] for leg, w in weights.items() if leg in legs), start=np.zeros(len(rows), np.float32))
     order = np.lexsort((rows, -total))
     order = order[total[order] > 0]
@@ -142,7 +142,7 @@ def check_question(question: str) -> str:
     return question
 
 
-def _score(parts: Parts, question: str, n: int, allowed: Ids | None) -> tuple[Ids, dict[str, Floats]]:
+def score_candidates(parts: Parts, question: str, n: int, allowed: Ids | None) -> tuple[Ids, dict[str, Floats]]:
     """Candidate rows (sorted) and their score in [0, 1] by each leg.
 
     The legs that compare vectors see the question twice, as asked and with the other spellings of its names added.
