@@ -56,6 +56,7 @@ class Site:
     url: str
     index: Path
     contacts: Path  # one line for each name or address that the process asked for
+    pid: int
 
 
 @functools.cache
@@ -81,7 +82,7 @@ def start(index: Path, folder: Path, *options: str) -> Site:
     line = server.stdout.readline()
     assert line.startswith("http"), f"{line} {(folder / 'errors.log').read_text()}"
     assert time.monotonic() - begun < START_SECONDS
-    return Site(line.strip().rstrip("/"), index, contacts)
+    return Site(line.strip().rstrip("/"), index, contacts, server.pid)
 
 
 def _end(server: subprocess.Popen) -> None:

@@ -252,3 +252,14 @@ def test_the_page_is_usable_within_two_seconds(visit):
     paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     assert paint > 0
     assert page.locator("#rag-box textarea").is_editable()
+
+
+def test_on_paper_it_is_black_on_white_without_controls(visit):
+    page = visit(color_scheme="dark")
+    turn = ask(page, QUESTION)
+    page.emulate_media(media="print")
+    assert page.locator(".rag-question").evaluate("(e) => getComputedStyle(e).color") == "rgb(0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert turn.locator("mark").first.is_visible()
+    for control in ("#rag-dock", ".rag-actions", ".rag-following", "#rag-tabs [role=tablist]", ".rag-lang"):
+        assert not page.locator(control).first.is_visible(), control

@@ -95,13 +95,13 @@ def connect_filters(
 
     def change(request: gr.Request, wanted: str, *chosen: Any) -> tuple[Any, ...]:  # noqa: ANN401
         now = changed(received(wanted), chosen)
-        return *now, *show(request, *now)  # a control that was never on the screen tells nobody that it changed
+        return *now, *show(request, *now)
 
     def reset(request: gr.Request) -> tuple[Any, ...]:
         return *_NOTHING, *show(request, *_NOTHING)
 
     sent, shown = channel("filter"), [panel, chips]
-    changes = [control.change for control in limits]  # two at once must not be shown in the wrong order
-    gr.on(changes, show, limits, shown, trigger_mode="always_last", queue=False, **HIDDEN)
+    by_hand = [control.input for control in limits]  # what is set from elsewhere is shown by whoever sets it
+    gr.on(by_hand, show, limits, shown, trigger_mode="always_last", queue=False, **HIDDEN)
     sent.change(change, [sent, *limits], [*limits, *shown], queue=False, **HIDDEN)
     clear.click(reset, None, [*limits, *shown], queue=False, **HIDDEN)

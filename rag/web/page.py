@@ -26,7 +26,7 @@ from rag.web.frame import HIDDEN, channel, in_both, received
 from rag.web.index_tab import index_tab
 from rag.web.live import LiveChatbot
 from rag.web.options import Options, add_options, options_from
-from rag.web.serve import serve
+from rag.web.serve import serve, share_memory
 from rag.web.strings import EN, JA
 
 _UPLOADS_KEPT = 3600  # seconds; an upload that was not added is then removed
@@ -98,6 +98,7 @@ def run(index: str, options: Options, ready: Callable[[str], None]) -> None:
 
     Raises the errors of `rag.errors`: an index that can't be used, a port that is taken.
     """
+    share_memory()
     bot, stop = LiveChatbot(index), threading.Event()
     bot.follow(stop)
     try:
