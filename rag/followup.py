@@ -30,11 +30,17 @@ _CHANGES = re.compile(
     r"|übrigens|au fait|por cierto|a propósito|顺便|换个话题|그런데|다른 질문)",
     re.IGNORECASE,
 )
-#: What names something: runs of katakana, Latin or figures, and kanji of two or more.
+_KANJI = "[\u3400-\u9fff々]"
+#: What names something: runs of katakana, Latin or figures; kanji of two or more, with the kana that stand inside a
+#: word (釜炒り茶) or open one where a phrase begins (とび島), unless these point, ask or say how much.
 _NAMES = re.compile(
     r"[A-ZÀ-Þ][A-Za-zÀ-ÿ0-9.&+'’-]*(?: [A-Z0-9][A-Za-zÀ-ÿ0-9.&+'’-]*)*|[a-zß-ÿ][A-Za-zÀ-ÿ0-9.&+'’-]*"
-    r"|[\u30a1-\u30fa\u30fc・]{2,}|[\u3400-\u9fff々]{2,}|[\uac00-\ud7a3]{2,}|\d[\d,.]*[\u3400-\u9fff]?"
+    r"|(?:(?<![^、。・「（\s])(?!そ[のんれうこ]|こ[のんれうこ]|あ[のんれ]|ど[のんれうこ]|[おご](?=[\u3400-\u9fff])|いつ|なぜ|また|まず"
+    r"|もう|もっと|まだ|とても|すぐ|いま|いち|たと|おな|やっ|もし|では|じゃ|でも|だから|ほか)"
+    rf"[\u3041-\u3096]{{2,4}}(?<!の)(?={_KANJI}))?{_KANJI}+(?:[りきちみし]{_KANJI}+)*"
+    r"|[\u30a1-\u30fa\u30fc・]{2,}|[\uac00-\ud7a3]{2,}|\d[\d,.]*[\u3400-\u9fff]?"
 )
+_ONE_KANJI = re.compile(_KANJI)
 #: Runs that belong to asking, not to the subject.
 _ASKING_JA = re.compile(
     "何.*|誰|最初|最後|次回|理由|原因|予定|教えて|具体的?|場合|方法|意味|名前|数値|可能|必要|一番|最近|今後|現在|本当|関係|全部|自分"
@@ -67,7 +73,9 @@ def leaning(question: str) -> Leaning:
 def names_of(text: str) -> list[str]:
     """What a question names, in order, without repetitions and words of asking."""
     found = (name.strip(" .'’-・") for name in _NAMES.findall(text))
-    return list(dict.fromkeys(name for name in found if name and not _is_asking(name)))
+    return list(
+        dict.fromkeys(name for name in found if name and not _ONE_KANJI.fullmatch(name) and not _is_asking(name))
+    )
 
 
 def _is_asking(name: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
@@ -29,9 +29,9 @@ _OWN, _IN_CONTEXT, _PASSAGE, _POST, _FORM, _UNIT = 2.4, 2.4, 4.8, 1.8, 0.6, 2.4
 _READ = 48
 _WORDS_MET, _NEWS = 4.2, 1.1
 _OF_POST = 3  # best passages of a post that tell how well it fits
-_LEAST = 0.5  # a further sentence is quoted when it is worth at least this share of the best
+_LEAST = 0.65  # a further sentence is quoted when it is worth at least this share of the best
 _SAME = 0.6  # share of common character pairs from which two sentences say the same
-_PER_HIT = 1  # quotes of one passage: four places tell more than one place at length
+_AGAIN = 1.5  # what a sentence of a passage that is quoted already is worth less: elsewhere there may be more to say
 #: A quote takes in a neighbour of its sentence up to this long; a list goes on to its last item, within reason.
 _MAX_RUN, _MAX_QUOTE = 2, 240
 _MAX_ITEMS, _MAX_LIST = 8, 400
@@ -123,32 +123,36 @@ def _standing(hits: Sequence[Hit]) -> list[tuple[float, float]]:
 def with_neighbours(question: str, picked: Sequence[Quote], hits: Sequence[Hit]) -> list[Quote]:
     """The first few sentences, each with what belongs to it; none twice, and not all of them from one passage."""
     several = wants_several(question)
-    grown: list[Quote] = []
-    for s in picked:
-        of_hit = [g for g in grown if g.hit == s.hit]
-        if len(of_hit) == _PER_HIT or any(g.start <= s.start < g.end for g in of_hit):
-            continue
+    left, grown = list(picked), list[Quote]()
+    while left and len(grown) < MAX_QUOTES:
+        taken = Counter(g.hit for g in grown)
+        s = max(left, key=lambda q: q.worth - _AGAIN * taken[q.hit])  # the first of those worth the same
+        left.remove(s)
         text = hits[s.hit].passage.text
         spans = split_sentences(text)
         at = next((i for i, span in enumerate(spans) if span[0] <= s.start < span[1]), None)
         if at is not None:
-            start, end = _run(text, spans, at, several, {other.start for other in picked if other.hit == s.hit})
+            of_hit = [g for g in grown if g.hit == s.hit]
+            free = [not any(g.start <= span[0] < g.end for g in of_hit) for span in spans]
+            good = {other.start for other in picked if other.hit == s.hit}
+            start, end = _run(text, spans, at, several, good, free)
             s = replace(s, start=start, end=end, text=text[start:end])
         grown.append(s)
-        if len(grown) == MAX_QUOTES:
-            break
+        left = [q for q in left if q.hit != s.hit or not s.start <= q.start < s.end]
     return grown
 
 
-def _run(text: str, spans: Sequence[tuple[int, int]], at: int, several: bool, good: Set[int]) -> tuple[int, int]:
+def _run(
+    text: str, spans: Sequence[tuple[int, int]], at: int, several: bool, good: Set[int], free: Sequence[bool]
+) -> tuple[int, int]:
     """Offsets of spans[at] and its neighbour: the next, unless only the previous starts at one of `good`; of a list,
-    where several things are asked for, the line that leads in and its items.
+    where several things are asked for, the line that leads in and its items. Takes none but `free` ones.
     """
     most, longest = (_MAX_ITEMS, _MAX_LIST) if several else (_MAX_RUN, _MAX_QUOTE)
 
     def fits(start: int, end: int) -> bool:
         inside = start >= 0 and end < len(spans) and spans[end][1] - spans[start][0] <= longest
-        return inside and not _LEADS_AWAY.search(text, spans[start][0], spans[end][1])
+        return inside and all(free[start : end + 1]) and not _LEADS_AWAY.search(text, spans[start][0], spans[end][1])
 
     first = last = at
     if 0 < at < len(spans) - 1 and spans[at - 1][0] in good and spans[at + 1][0] not in good and fits(at - 1, at):

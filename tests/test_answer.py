@@ -52,7 +52,7 @@ def test_the_sentence_that_answers_is_quoted_and_its_figure_marked():
     assert_sound(answer)
     quote = next(c for c in answer.citations if "三百二十円" in c.quote)
     assert [quote.quote[a:b] for a, b in quote.marks] == ["三百二十円"]
-    quoted = "窯は信州から運ばれたものである。食パンは一斤三百二十円で売られている。"
+    quoted = "食パンは一斤三百二十円で売られている。店の奥には喫茶室がある。"
     assert answer.text.startswith(f"{quoted} [{quote.n}]\n")
     assert answer.text.endswith("1件の投稿（2025-01-01）より。")
     assert answer.confidence == 0.9
