@@ -6,6 +6,7 @@ Each row is computed from title, heading and text alone, so an earlier build's r
 from __future__ import annotations
 
 import errno
+import functools
 import hashlib
 import json
 from collections.abc import Sequence
@@ -29,7 +30,8 @@ from rag.variants import MIN_GLOSSES, glosses_of
 #: From this many new texts on, a second process pays for its start.
 _PARALLEL_FROM = 4_000
 _BATCH = 2_000
-_TRACES = ("texts", "keys", "shingles", "offsets")
+_tokenizer = functools.cache(Tokenizer)  # one for a process: its dictionary takes a moment to open
+_TRACES = ("ids", "keys", "shingles", "offsets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def _words(passages: Sequence[Passage], progress: Progress | None) -> list[list[
 
 
 def _words_of(texts: Sequence[str]) -> list[list[str]]:
-    tokenizer = Tokenizer()
+    tokenizer = _tokenizer()
     return [tokenizer.words(text) for text in texts]
 
 
@@ -191,15 +193,15 @@ def load(folder: Path) -> Arrays:
 
 def save_traces(folder: Path, traces: Traces) -> None:
     """Write what the next build needs to compare passages. Raises OSError, naming the file."""
-    parts = (traces.texts, traces.keys, traces.shingles.values, traces.shingles.offsets)
+    parts = (traces.ids, traces.keys, traces.shingles.values, traces.shingles.offsets)
     for name, array in zip(_TRACES, parts, strict=True):
         write_array(folder / f"trace_{name}.npy", array)
 
 
 def load_traces(folder: Path) -> Traces:
     """What `save_traces` wrote. Raises IndexDamaged."""
-    texts, keys, shingles, offsets = (read_array(folder / f"trace_{name}.npy") for name in _TRACES)
-    return Traces(texts, keys, Ragged(shingles, offsets))
+    ids, keys, shingles, offsets = (read_array(folder / f"trace_{name}.npy") for name in _TRACES)
+    return Traces(ids, keys, Ragged(shingles, offsets))
 
 
 def write_array(path: Path, array: NDArray[np.generic]) -> None:
@@ -225,7 +227,7 @@ def _read_names(path: Path) -> list[str]:
 
 def save_glosses(folder: Path, found: Named) -> None:
     """Write the spellings that passages put side by side often enough, each side as words."""
-    tokenizer = Tokenizer()
+    tokenizer = _tokenizer()
     counts = np.bincount(found.rows.values, minlength=len(found.names))
     often = [(found.names[i].split("\t"), int(counts[i])) for i in np.flatnonzero(counts >= MIN_GLOSSES)]
     _write_json(folder / "glosses.json", [[*map(tokenizer.words, pair), n] for pair, n in often])

@@ -34,7 +34,7 @@ MOSTLY_HERE, MOSTLY_THERE = 0.5, 0.75
 class Traces:
     """What comparing needs of each of many texts; the same for a text in any company, so that it can be kept."""
 
-    texts: NDArray[np.uint64]  # hash of the text
+    ids: NDArray[np.uint64]  # of the passages, which name their texts
     keys: NDArray[np.uint64]  # hash of its letters: equal for texts that say the same
     shingles: Ragged
 
@@ -53,17 +53,17 @@ class _Entry:
         return self
 
 
-def trace(texts: Sequence[str], known: Traces | None = None) -> Traces:
-    """The traces of `texts`, those that are `known` taken over. Row i belongs to text i."""
-    hashes = _hashes(texts)
+def trace(passages: Sequence[Passage], known: Traces | None = None) -> Traces:
+    """The traces of `passages`, those that are `known` taken over. Row i belongs to passage i."""
+    ids = np.fromiter((int(passage.id, 16) for passage in passages), np.uint64, len(passages))
     if known is None:
         known = Traces(np.empty(0, np.uint64), np.empty(0, np.uint64), Ragged.of([], np.uint32))
-    rows = rows_in(hashes, known.texts)
+    rows = rows_in(ids, known.ids)
     fresh = np.flatnonzero(rows < 0)
-    rows[fresh] = len(known.texts) + np.arange(len(fresh))
-    keys = [sentence_key(texts[i]) for i in fresh.tolist()]
+    rows[fresh] = len(known.ids) + np.arange(len(fresh))
+    keys = [sentence_key(passages[i].text) for i in fresh.tolist()]
     return Traces(
-        hashes, np.concatenate([known.keys, _hashes(keys)])[rows], known.shingles.then(shingles_of(keys)).take(rows)
+        ids, np.concatenate([known.keys, _hashes(keys)])[rows], known.shingles.then(shingles_of(keys)).take(rows)
     )
 
 
@@ -76,10 +76,10 @@ def drop_repeats(passages: Sequence[Passage], traces: Traces | None = None) -> t
     """`passages` without what another says, order kept, and a Dropped for each that went or was reduced.
 
     Of two that say the same the one stays that ends with a full stop and is longer, or else stands first. `traces` are
-    those of the passages' texts.
+    those of the passages.
     """
     entries = [_Entry(passage) for passage in passages]
-    near = _candidates(traces or trace([passage.text for passage in passages]))
+    near = _candidates(traces or trace(passages))
     holder: dict[int, int] = {}  # dropped -> what holds it
     copies: dict[int, list[int]] = defaultdict(list)  # kept -> passages of which it holds most
     kept: dict[int, Passage] = {i: passage for i, passage in enumerate(passages) if i not in near}

@@ -15,6 +15,7 @@ import errno
 import json
 import secrets
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -42,9 +43,6 @@ _NEXT_STEPS = {
     errno.EPERM: "Make it writable for this user",
     errno.EROFS: "Choose a folder on a disk that can be written to",
 }
-
-
-# --- read -------------------------------------------------------------------------------------------------------
 
 
 def current(root: Path) -> Generation:
@@ -108,14 +106,15 @@ class Writer:
         `meta` is any JSON object. `check` gets the folder and raises when it can't be loaded, which ends the build.
         Raises StorageError when the disk refuses a step, or returns other bytes than were written.
         """
-        with _writing(self._root):
+        with _writing(self._root), ThreadPoolExecutor(manifest.HASHERS) as pool:
+            files = [self.path / name for name in disk.names(self.path)]
             body = {
                 "format": manifest.FORMAT,
                 "id": self.path.name,
                 "seq": self._seq,
                 "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
                 "meta": json.loads(json.dumps(meta)),  # as a reader will get it: text for keys, lists for tuples
-                "files": {name: _put_on_disk(self.path / name) for name in disk.names(self.path)},
+                "files": {path.name: entry for path, entry in zip(files, pool.map(_put_on_disk, files), strict=True)},
             }
             disk.write(self.path / manifest.MANIFEST, manifest.seal(body))
             disk.sync_folder(self.path)

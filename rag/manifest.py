@@ -30,7 +30,7 @@ _POINTER_PATTERN = re.compile(rb'\{"gen": "(g-[0-9a-f]{16})", "manifest_sha256":
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CURRENT_LIMIT = 4096  # bytes; a real one has 120
 _MANIFEST_LIMIT = 1 << 26  # bytes; guards memory against a file that isn't ours
-_HASHERS = 2  # threads; more would take the processor from whoever is being served during a check
+HASHERS = 2  # threads; more would take the processor from whoever is being served during a check
 _LOST = {errno.ENOENT, errno.ENOTDIR, errno.EINVAL, errno.ELOOP, errno.ENXIO, errno.EFBIG}  # missing, or no plain file
 
 
@@ -121,7 +121,7 @@ def load(path: Path, manifest_sha256: str | None = None) -> Generation:
 def verify(generation: Generation) -> None:
     """Hash every file. Raises IndexDamaged naming those whose bytes are not what was published."""
     files = generation.manifest["files"]
-    with reading(generation.path), ThreadPoolExecutor(_HASHERS) as pool:
+    with reading(generation.path), ThreadPoolExecutor(HASHERS) as pool:
         hashes = pool.map(disk.sha256, [generation.path / name for name in files])
         altered = [name for name, found in zip(files, hashes, strict=True) if found != files[name]["sha256"]]
     if altered:

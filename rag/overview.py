@@ -37,9 +37,10 @@ def place_posts(vectors: NDArray[np.floating], posts: Sequence[str], paths: Sequ
 
 def _means(vectors: NDArray[np.floating], owner: NDArray[np.intp], count: int) -> NDArray[np.float64]:
     """float64 (count, dim): mean of the rows of each owner, added up in the order of the rows."""
-    sums = np.zeros((count, vectors.shape[1]))
-    np.add.at(sums, owner, np.asarray(vectors, np.float64))
-    means: NDArray[np.float64] = sums / np.bincount(owner, minlength=count)[:, None]
+    sizes = np.bincount(owner, minlength=count)
+    order = np.argsort(owner, kind="stable")
+    sums = np.add.reduceat(np.asarray(vectors[order], np.float64), np.append(0, np.cumsum(sizes)[:-1]))
+    means: NDArray[np.float64] = sums / sizes[:, None]
     return means
 
 

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
-
 from rag.types import Dropped, Passage
 
 #: What each reason means, in the order in which a post meets them.
@@ -114,6 +112,8 @@ def html_report(
     `dates` holds each post's ISO day by its path, also of posts of which nothing was kept; `name` is the index's and
     `built` when. No script, no request: the page can be opened from a mail.
     """
+    import jinja2  # which no other verb needs
+
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,

@@ -53,13 +53,13 @@ class Calls:
     @contextmanager
     def installed(self) -> Iterator[Calls]:
         """In force inside. One thread hashes, so that the n-th call is always the same one."""
-        before = disk.os, disk.fcntl, disk.shutil, manifest._HASHERS
+        before = disk.os, disk.fcntl, disk.shutil, manifest.HASHERS
         disk.os, disk.fcntl, disk.shutil = (_Stand(module, self) for module in (os, fcntl, shutil))
-        manifest._HASHERS = 1
+        manifest.HASHERS = 1
         try:
             yield self
         finally:
-            disk.os, disk.fcntl, disk.shutil, manifest._HASHERS = before
+            disk.os, disk.fcntl, disk.shutil, manifest.HASHERS = before
 
 
 class _Stand:
