@@ -85,6 +85,11 @@ class TestInABrowser:
         assert in_use(made.index) != first
         page.get_by_role("tab", name=JA.tab_chat).click()
         assert "二百四十円" in ask(page, "霧の渡し船の運賃はいくら？").inner_text()
+        page.reload()
+        page.locator(".rag-facts", has_text=f"{len(POSTS) + 1} 本").wait_for()
+        page.locator("#rag-filters > button").click()
+        page.get_by_label(JA.since).click()
+        page.get_by_role("option", name="2025-10", exact=True).wait_for()
         open_tab(page)
         assert first in press(page, "#rag-back")
         assert in_use(made.index) == first

@@ -13,7 +13,7 @@ import gradio as gr
 from rag.search import MAX_QUESTION
 from rag.web.chat import Chat, Messages, Session, messages
 from rag.web.examples import example_questions
-from rag.web.filters import connect_filters, filter_controls
+from rag.web.filters import connect_filters, filter_controls, offer_anew
 from rag.web.frame import HIDDEN, I18N, channel, in_both, received
 
 QUEUE = "rag"  # everything that searches shares one limit
@@ -22,8 +22,8 @@ _IDLE = {"submit_btn": True, "stop_btn": False}
 _BUSY = {"submit_btn": False, "stop_btn": True}
 
 
-def chat_tab(chat: Chat, session: gr.State) -> None:
-    """Lay the tab out and connect it; `session` keeps the conversation."""
+def chat_tab(chat: Chat, session: gr.State, arrived: gr.Textbox) -> None:
+    """Lay the tab out and connect it; `session` keeps the conversation, `arrived` is told when a page has come up."""
     bot = chat.bot
     with gr.Tab(I18N("tab_chat"), id="chat", elem_id="rag-tab-chat"):
         conversation = gr.Chatbot(
@@ -42,7 +42,8 @@ def chat_tab(chat: Chat, session: gr.State) -> None:
                 clear = gr.Button(I18N("clear_filters"), size="sm", variant="secondary", elem_id="rag-clear")
             new = gr.Button(I18N("new_chat"), elem_id="rag-new", size="sm", variant="secondary")
         connect_filters(limits, panel, chips, clear, chat.lang)
-        _connect(chat, conversation, session, box, limits, new)
+        arrived.change(offer_anew(bot), None, limits, queue=False, **HIDDEN)
+        _connect(chat, conversation, session, box, limits, new, arrived)
         _connect_votes(chat, session)
 
 
@@ -52,11 +53,12 @@ def _welcome() -> str:
 
 
 def _connect(
-    chat: Chat, conversation: gr.Chatbot, session: gr.State, box: gr.Textbox, limits: Sequence[Any], new: gr.Button
-) -> None:
+    chat: Chat, conversation: gr.Chatbot, session: gr.State, box: gr.Textbox, limits: Sequence[Any], new: gr.Button,
+    arrived: gr.Textbox,
+) -> None:  # fmt: skip
     """What the reader's acts start. The box offers "stop" while an answer is made and "ask" else."""
     outputs = [conversation, session, box]
-    name, alone, following, resumed = gr.State(""), channel("alone"), channel("next"), channel("resume")
+    name, alone, following = gr.State(""), channel("alone"), channel("next")
     given = [session, name, *limits]
 
     def steps(
@@ -115,7 +117,7 @@ def _connect(
         event.then(lambda: gr.Textbox(**_IDLE), outputs=box, queue=False, **HIDDEN)
     box.stop(stop, [session, name], outputs, cancels=running, queue=False, **HIDDEN)
     new.click(start_over, name, outputs, cancels=running, queue=False, **HIDDEN)
-    resumed.change(resume, resumed, [conversation, session, name], queue=False, **HIDDEN)
+    arrived.change(resume, arrived, [conversation, session, name], queue=False, **HIDDEN)
 
 
 def _connect_votes(chat: Chat, session: gr.State) -> None:

@@ -5,11 +5,12 @@ Their order is (since, until, tags, categories) everywhere. Knows nothing about 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
 
+from rag.chat import Chatbot
 from rag.index import Index
 from rag.web.frame import HIDDEN, I18N, channel, received, strings_for
 from rag.web.safe import text_html
@@ -31,6 +32,19 @@ def filter_controls(index: Index) -> list[gr.components.Component]:
             )
             for kind in _KINDS
         ]  # fmt: skip
+
+
+def offer_anew(bot: Chatbot) -> Callable[[], list[Any]]:
+    """An event that gives the controls the choices of a later index; nothing while it is the one they were made for."""
+    made_for = bot.index.generation.id
+
+    def offer() -> list[Any]:
+        if bot.index.generation.id == made_for:
+            return [gr.skip()] * len(_KINDS)
+        offered = choices(bot.index)
+        return [gr.Dropdown(choices=offered[kind]) for kind in _KINDS]
+
+    return offer
 
 
 def choices(index: Index) -> dict[str, list[tuple[str, str]]]:

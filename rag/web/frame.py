@@ -29,12 +29,14 @@ def strings_for(request: gr.Request, lang: Lang | None) -> Strings:
     return STRINGS[pick_language(cookie, accepted, lang)]
 
 
-def channel(name: str) -> gr.Textbox:
+def channel(name: str, *, render: bool = True) -> gr.Textbox:
     """A box that the style hides; its `change` event brings what the page's script sends to `name`.
 
-    What is sent ends in a tab and a number, so that the same can be sent twice; `received` takes it off.
+    Without `render` it is laid out later, by its own `render`. What is sent ends in a tab and a number, so that the
+    same can be sent twice; `received` takes it off.
     """
-    return gr.Textbox(elem_id=f"rag-send-{name}", elem_classes="rag-channel", show_label=False, container=False)
+    place = f"rag-send-{name}"
+    return gr.Textbox(elem_id=place, elem_classes="rag-channel", show_label=False, container=False, render=render)
 
 
 def received(value: object) -> str:

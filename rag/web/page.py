@@ -29,6 +29,8 @@ from rag.web.options import Options, add_options, options_from
 from rag.web.serve import serve, share_memory
 from rag.web.strings import EN, JA
 
+#: Gradio looks for waiting questions every millisecond, which is 5 % of a core with nobody there.
+_LOOK_FOR_WORK = 0.01
 _UPLOADS_KEPT = 3600  # seconds; an upload that was not added is then removed
 
 
@@ -43,13 +45,17 @@ def build_app(bot: Chatbot, options: Options = Options(), root: str | Path | Non
         add_endpoints(bot, QUEUE)  # first, so that no event of the page takes their names
         chat, session = Chat(bot, options.site_url, options.lang), gr.State(())
         explorer = Explorer(bot, options.lang)
-        gr.Markdown(_header(bot.index.status()), elem_id="rag-header")
+        header = gr.Markdown(_header(bot.index.status()), elem_id="rag-header")
+        arrived = channel("resume", render=False)
+        arrived.change(lambda: _header(bot.index.status()), None, header, queue=False, **HIDDEN)
         with gr.Tabs(elem_id="rag-tabs"):
-            chat_tab(chat, session)
+            chat_tab(chat, session, arrived)
             explore_tab(explorer, session, QUEUE)
             index_tab(bot, desk, options.lang)
         _reading(chat, explorer, session)
+        arrived.render()  # last: once it is there, so is all that its script's first word may change
     page.queue(max_size=16, default_concurrency_limit=2)
+    page._queue.sleep_when_free = _LOOK_FOR_WORK
     return page
 
 
