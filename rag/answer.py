@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.asked import has_unit, units_asked
 from rag.evidence import Reader
 from rag.frames import FRAMES, sources_line
 from rag.pick import MAX_QUOTES, Quote, best_sentences, common, figures_differ, with_neighbours
@@ -18,7 +19,10 @@ from rag.types import Answer, Citation, Hit
 ANSWER_FROM = 0.5
 
 #: Two sentences speak of the same thing when they share this much outside their figures, and are worth nearly as much.
-_SAME_THING, _AS_GOOD = 0.5, 0.85
+_SAME_THING, _AS_GOOD = 0.5, 0.8
+#: What a question speaks of: its runs without hiragana, of which a sentence must have this share of character pairs.
+_PHRASE, _SPOKEN_OF = re.compile(r"[^\u3041-\u3096\s、。？?！!「」（）()・]{2,}"), 0.75
+_ASKING = re.compile("何[^\u3041-\u3096\\s、。？?]*|幾ら")
 _OWN_NUMBERS = re.compile(r"[\[【［〔]\s*(\d+(?:\s*[,，、–-]\s*\d+)*)\s*[\]】］〕]")
 
 
@@ -38,7 +42,7 @@ def extract(question: str, hits: Sequence[Hit], reader: Reader, confidence: floa
     citations = []
     for n, s in enumerate(differing or _in_reading_order(with_neighbours(asked, picked, hits), hits), start=1):
         passage = hits[s.hit].passage
-        citations.append(Citation(n, passage, s.text, s.start, s.end, answering_spans(kinds_of(asked), s.text)))
+        citations.append(Citation(n, passage, s.text, s.start, s.end, _marks(asked, s.text)))
         day = f"{passage.date or FRAMES[language].undated}: " if differing else ""
         lines.append(f"{day}{without_numbers(' '.join(s.text.split()))} [{n}]")
     dates = {c.passage.post: c.passage.date for c in citations}
@@ -56,6 +60,13 @@ def without_numbers(text: str) -> str:
     return _OWN_NUMBERS.sub(r"(\1)", text)
 
 
+def _marks(question: str, quote: str) -> tuple[tuple[int, int], ...]:
+    """Offsets of the figures, days or names that answer: of the unit that is asked for, where the quote has any."""
+    spans = answering_spans(kinds_of(question), quote)
+    units = units_asked(question)
+    return tuple(span for span in spans if has_unit(units, quote[slice(*span)])) or spans
+
+
 def _in_reading_order(picked: Sequence[Quote], hits: Sequence[Hit]) -> list[Quote]:
     """Posts by their best sentence, each post's sentences as they stand in it."""
     first: dict[str, int] = {}
@@ -70,20 +81,36 @@ def _in_reading_order(picked: Sequence[Quote], hits: Sequence[Hit]) -> list[Quot
 
 
 def _differing(question: str, picked: Sequence[Quote], hits: Sequence[Hit]) -> list[Quote]:
-    """The sentences of different posts that give another figure for what the best one is about, newest first; or []."""
-    best = picked[0]
-    if not {"figure", "date"}.intersection(kinds_of(question)) or not any(figures(best.text)):
+    """Sentences of different posts that give different figures for what is asked about, newest first; or []."""
+    if not {"figure", "date"}.intersection(kinds_of(question)):
         return []
-    others = [
-        s
-        for s in picked[1:]
-        if s.worth >= _AS_GOOD * best.worth
-        and hits[s.hit].passage.post != hits[best.hit].passage.post
-        and figures_differ(s.text, best.text)
-        and common(_no_figures(s.text), _no_figures(best.text)) >= _SAME_THING
-    ]
-    together = [best, *others][:MAX_QUOTES]
-    return sorted(together, key=lambda s: hits[s.hit].passage.date, reverse=True) if others else []
+    good = [s for s in picked if s.worth >= _AS_GOOD * picked[0].worth]
+    best = good[0]
+    together = [
+        best,
+        *(s for s in good[1:]
+          if figures_differ(s.text, best.text)
+          and common(_no_figures(s.text), _no_figures(best.text)) >= _SAME_THING),
+    ]  # fmt: skip
+    if len({hits[s.hit].passage.post for s in together}) == 1:
+        together = _one_figure_each(question, good)
+    by_post: dict[str, Quote] = {}
+    for s in together:
+        by_post.setdefault(hits[s.hit].passage.post, s)
+    if len(by_post) == 1:
+        return []
+    return sorted(list(by_post.values())[:MAX_QUOTES], key=lambda s: hits[s.hit].passage.date, reverse=True)
+
+
+def _one_figure_each(question: str, quotes: Sequence[Quote]) -> list[Quote]:
+    """Those that speak of all that the question does and have one figure of the unit asked for, none of them twice."""
+    units, phrases = units_asked(question), _PHRASE.findall(_ASKING.sub(" ", question))
+    found: dict[str, Quote] = {}
+    for s in quotes:
+        values = {value for value, unit in figures(s.text) if has_unit(units, value + unit)}
+        if len(values) == 1 and all(common(phrase, s.text) >= _SPOKEN_OF for phrase in phrases):
+            found.setdefault(values.pop(), s)
+    return list(found.values()) or list(quotes[:1])
 
 
 def _no_figures(text: str) -> str:

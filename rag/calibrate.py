@@ -4,7 +4,7 @@ What a score is worth differs from index to index: where posts repeat one anothe
 for any question. So each build asks its index a sample of its own: spans of its passages, and the same spans with the
 post that they come from taken away. An answer is the likelier, the further the best hit scores above what other posts
 reach for such a span. The steps from there to a probability are the same for all indexes; they were fitted on questions
-that people wrote (`bench/answers.py`).
+that people wrote (`bench/fit_answers.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Ask = Callable[[str], Sequence[Hit]]
 SAMPLE = 48  # spans asked for; about 25 ms each
 HITS = 20  # asked for, as for a question; enough are left when the own post is taken away
 _MIN_SENTENCE, _SPAN = 24, 32  # characters
-#: Fitted by `bench/answers.py --fit` on questions that people wrote, to several corpora, and rounded.
+#: Fitted by `bench/fit_answers.py` on questions that people wrote, to several corpora, and rounded.
 BIAS = -4.7
 WEIGHTS = Signals(score=1.0, likeness=2.2, mass=2.3, named=3.2, names_met=1.6, name_lacking=-2.2)
 #: Scores tell in full when with an answer they are so much higher than without; where posts repeat one another, so

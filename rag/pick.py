@@ -25,7 +25,7 @@ _MIN_SENTENCE = 12  # characters; shorter ones are headings and asides
 _OWN, _IN_CONTEXT, _PASSAGE, _POST, _FORM, _UNIT = 2.4, 2.4, 4.8, 1.8, 0.6, 2.4
 #: Of those worth most so far, also: the share of the question's words, by rarity, that it or its title or heading has;
 #: and, as log(1 + rarity), what it says that is in neither. All fitted by softmax on the sentences that answer in four
-#: sets of questions, half of one left out (`bench/results/answers.md`).
+#: sets of questions, half of one left out.
 _READ = 48
 _WORDS_MET, _NEWS = 4.2, 1.1
 _OF_POST = 3  # best passages of a post that tell how well it fits

@@ -58,6 +58,13 @@ def test_the_sentence_that_answers_is_quoted_and_its_figure_marked():
     assert answer.confidence == 0.9
 
 
+def test_of_several_figures_those_of_the_unit_asked_for_are_marked():
+    hits = [hit("2025年には412点のうち291点、つまり71%の品が直った。")]
+    answer = extract("直った品は何パーセント？", hits, READER, 0.9)
+    (quote,) = answer.citations
+    assert [quote.quote[a:b] for a, b in quote.marks] == ["71%"]
+
+
 def test_below_the_bar_no_answer_but_the_nearest_hits():
     hits = [hit("食パンは一斤三百二十円で売られている。")]
     answer = extract("食パンは一斤いくら？", hits, READER, 0.49)
@@ -119,6 +126,17 @@ def test_figures_that_differ_stand_side_by_side_newest_first_with_their_dates():
     assert lines[1] == "2025-11-30: こむぎ堂の食パンは一斤三百六十円で売られている。 [1]"
     assert lines[2] == "2025-04-02: こむぎ堂の食パンは一斤三百二十円で売られている。 [2]"
     assert lines[3] == "2件の投稿（2025-04-02 – 2025-11-30）より。"
+
+
+def test_one_figure_of_the_thing_asked_about_against_another_in_other_words():
+    hits = [
+        hit("速報によると、港の週間来館者数は八千人を超えたという話である。", post="a.md", date="2025-10-17"),
+        hit("港で数えた週間の来館者数が九千人を超え、休む日もない。", post="b.md", date="2026-02-17", score=0.48),
+        hit("山の週間登山者数は二千人である。", post="c.md", date="2026-03-01", score=0.48),
+    ]
+    lines = extract("港の週間来館者数は何人？", hits, READER, 0.9).text.splitlines()
+    assert lines[0] == "投稿によって書かれていることが違います（新しい順）。"
+    assert [line[:10] for line in lines[1:-1]] == ["2026-02-17", "2025-10-17"]
 
 
 def test_one_figure_in_two_posts_is_no_contradiction():
