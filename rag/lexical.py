@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 import sudachipy
-from bm25s import stopwords
 from numpy.typing import NDArray
 
 from rag.amounts import plain_amounts
 from rag.counting import counted_pairs
+from rag.stopwords import STOPWORDS
 from rag.types import Floats, Ids, Variant
 
 #: BM25's saturation and length normalisation. Passages are short and of like length, so b is below the usual 0.75.
@@ -43,12 +43,6 @@ _ASKING = frozenset((
     "幾ら", "何", "何故", "如何", "誰", "何処", "何時", "どの", "どれ", "どう", "どんな", "教える", "知る",
     "事", "物", "為", "訳", "等", "様", "パーセント",
 ))  # fmt: skip
-_STOPWORDS = frozenset(
-    word
-    for name in ("EN_PLUS", "GERMAN", "FRENCH", "SPANISH", "PORTUGUESE", "ITALIAN", "DUTCH", "RUSSIAN")
-    for word in getattr(stopwords, f"STOPWORDS_{name}")
-    if len(word) < 8
-) - {"ai"} | {"percent", "prozent", "pourcent"}  # "ai" is French for "have"; a share is written % as often
 _HANGUL = re.compile(r"[\uac00-\ud7a3]+")
 _LATIN = re.compile(r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -82,7 +76,7 @@ class Tokenizer:
         if len(surface) > _MAX_WORD:
             return
         if _LATIN.match(surface):
-            if surface.isupper() and surface.lower() in _STOPWORDS and len(surface) > 1:  # IT and US are names
+            if surface.isupper() and surface.lower() in STOPWORDS and len(surface) > 1:  # IT and US are names
                 yield surface.lower()
             else:  # and GPUs are several GPU
                 plural = len(surface) > 2 and surface.endswith("s") and surface[:-1].isupper()
@@ -97,7 +91,7 @@ class Tokenizer:
 
     def _latin_word(self, word: str) -> tuple[str, ...]:
         """A Latin (or Cyrillic, …) word: nothing for a stop word, else its normalised form in the singular."""
-        if word in _STOPWORDS:
+        if word in STOPWORDS:
             return ()
         singular = _singular(word)
         for form in dict.fromkeys((word, singular)):

@@ -18,7 +18,7 @@ from rag.ragged import Ragged
 #: Characters of a shingle. Five or fewer are shared by unrelated Japanese sentences, such as ということです.
 WIDTH = 8
 #: One shingle in so many is looked at when texts are long enough for that.
-SAMPLE = 4
+SAMPLE = 6
 #: A shingle is followed to this many texts after the one that holds it: enough for every group of copies, and linear
 #: for a turn of phrase that stands in thousands.
 REACH = 16
