@@ -81,36 +81,38 @@ def _in_reading_order(picked: Sequence[Quote], hits: Sequence[Hit]) -> list[Quot
 
 
 def _differing(question: str, picked: Sequence[Quote], hits: Sequence[Hit]) -> list[Quote]:
-    """Sentences of different posts that give different figures for what is asked about, newest first; or []."""
+    """Sentences of different posts that give different figures for all that is asked about, newest first; or []."""
     if not {"figure", "date"}.intersection(kinds_of(question)):
         return []
-    good = [s for s in picked if s.worth >= _AS_GOOD * picked[0].worth]
-    best = good[0]
-    together = [
-        best,
-        *(s for s in good[1:]
-          if figures_differ(s.text, best.text)
-          and common(_no_figures(s.text), _no_figures(best.text)) >= _SAME_THING),
+    phrases = _PHRASE.findall(_ASKING.sub(" ", question))
+    good = [
+        s for s in picked
+        if s.worth >= _AS_GOOD * picked[0].worth and all(common(p, s.text) >= _SPOKEN_OF for p in phrases)
     ]  # fmt: skip
-    if len({hits[s.hit].passage.post for s in together}) == 1:
-        together = _one_figure_each(question, good)
+    together = [
+        s for s in good
+        if s is good[0]
+        or (figures_differ(s.text, good[0].text)
+            and common(_no_figures(s.text), _no_figures(good[0].text)) >= _SAME_THING)
+    ]  # fmt: skip
+    if len({hits[s.hit].passage.post for s in together}) < 2:
+        together = _one_figure_each(units_asked(question), good)
     by_post: dict[str, Quote] = {}
     for s in together:
         by_post.setdefault(hits[s.hit].passage.post, s)
-    if len(by_post) == 1:
+    if len(by_post) < 2:
         return []
     return sorted(list(by_post.values())[:MAX_QUOTES], key=lambda s: hits[s.hit].passage.date, reverse=True)
 
 
-def _one_figure_each(question: str, quotes: Sequence[Quote]) -> list[Quote]:
-    """Those that speak of all that the question does and have one figure of the unit asked for, none of them twice."""
-    units, phrases = units_asked(question), _PHRASE.findall(_ASKING.sub(" ", question))
+def _one_figure_each(units: tuple[re.Pattern[str], ...], quotes: Sequence[Quote]) -> list[Quote]:
+    """Those that have one figure of the unit asked for, the best for each figure."""
     found: dict[str, Quote] = {}
     for s in quotes:
         values = {value for value, unit in figures(s.text) if has_unit(units, value + unit)}
-        if len(values) == 1 and all(common(phrase, s.text) >= _SPOKEN_OF for phrase in phrases):
+        if len(values) == 1:
             found.setdefault(values.pop(), s)
-    return list(found.values()) or list(quotes[:1])
+    return list(found.values())
 
 
 def _no_figures(text: str) -> str:
