@@ -9,11 +9,17 @@ ask:   question -> search (dense | lexical, late interaction) -> hits -> answer 
 >>> answer = rag.Chatbot(index).ask("パン屋は何時に開く？")
 """
 
-from rag.chat import Chatbot
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from rag.errors import RagError
 from rag.index import Index, build_index, open_index
 from rag.plan import BuildReport
 from rag.types import Answer, Citation, Filters, Hit, Passage, Post
+
+if TYPE_CHECKING:
+    from rag.chat import Chatbot
 
 __all__ = [
     "Answer",
@@ -29,3 +35,12 @@ __all__ = [
     "build_index",
     "open_index",
 ]
+
+
+def __getattr__(name: str) -> type[Chatbot]:
+    """Chatbot, when it is first asked for: a build has no use for all that answering needs."""
+    if name != "Chatbot":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from rag.chat import Chatbot
+
+    return Chatbot

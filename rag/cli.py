@@ -20,7 +20,6 @@ from rag import generation
 from rag.api import answer_json, passage_json, passage_record
 from rag.arguments import make_parser
 from rag.build import build
-from rag.chat import Chatbot
 from rag.errors import InputError, RagError
 from rag.evaluate import evaluate
 from rag.filters import make_filters
@@ -115,6 +114,8 @@ def _search(args: argparse.Namespace) -> None:
 
 
 def _ask(args: argparse.Namespace) -> None:
+    from rag.chat import Chatbot  # what answering needs takes a while to load, and no other verb needs it
+
     generator = load_generator(args.generator) if args.generator else None
     index, filters = _open(args), _filters(args)
     if args.queries:

@@ -6,7 +6,6 @@ and its parser is not meant for damaged input, the array has neither problem.
 
 from __future__ import annotations
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +25,8 @@ class DenseIndex:
             raise ValueError(f"vectors must be (n, dim), not {vectors.shape}")
         if not np.isfinite(vectors).all():
             raise ValueError("vectors hold values that are not finite")
+        import faiss  # only where it is needed: a build asks it nothing
+
         n, self.dim = vectors.shape
         self._vectors = vectors
         faiss.omp_set_num_threads(1)  # a server answers several questions at once; one core each is fastest over all
@@ -60,6 +61,8 @@ class DenseIndex:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         params = None
         if rows is not None:
+            import faiss
+
             selector = faiss.IDSelectorBatch(rows)
             hnsw = len(self) > EXACT_UP_TO
             params = (
