@@ -114,13 +114,14 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
         with clock.stage("embed"):
             made, embedded = arrays.compute(prepared.passages, encoder, static, old, clock.progress)
         with clock.stage("write"):
-            rest = [other.submit(_write_words, folder, made), other.submit(_write_map, folder, planned, prepared, made)]
+            indexed = other.submit(_write_words, folder, made)
             arrays.save(folder, made)
             arrays.save_traces(folder, prepared.traces)
             arrays.save_glosses(folder, made.glosses)
             _write_postings(folder, made, static.vocab_size)
-            for written in (stored, *rest):
-                written.result()
+            _write_map(folder, planned, prepared, made)
+            stored.result()
+            indexed.result()
     with clock.stage("calibrate"):
         scale = _calibration(planned, folder, prepared.passages, embedded, (encoder, static))
     report = replace(
