@@ -42,7 +42,7 @@ def test_quotes_resolve_and_lead_nowhere_whatever_the_posts_hold(poisoned, quest
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_a_gullible_model_leaks_nothing_and_claims_nothing_without_a_source(poisoned, server, question):  # noqa: F811
+def test_a_gullible_model_leaks_nothing_and_claims_nothing_without_a_source(poisoned, server, question):
     bot = Chatbot(poisoned, OpenAIGenerator(server, "gullible"))
     for answer in bot.stream(question, []):
         if not answer.answered or answer.note:
@@ -55,7 +55,7 @@ def test_a_gullible_model_leaks_nothing_and_claims_nothing_without_a_source(pois
             assert re.search(r"\[\d+\]$", line), line
 
 
-def test_what_a_gullible_model_says_truly_is_still_shown(poisoned, server):  # noqa: F811
+def test_what_a_gullible_model_says_truly_is_still_shown(poisoned, server):
     answer = Chatbot(poisoned, OpenAIGenerator(server, "gullible")).ask(QUESTIONS[0], [])
     assert answer.note == ""
     assert "青葉公園の池には鯉が四十二匹いる。 [" in answer.text
