@@ -29,7 +29,7 @@ _COLOURS = 8  # categories told apart on the map, most frequent first
 _MONTHS = 72  # shown month by month; a longer time is shown by year
 _DOTS = 3_000  # posts drawn; of more, evenly spread ones
 _LISTED = 10  # posts named beside the map
-_EDGE = 2  # percent of the posts on each side that may lie outside the map's frame and are drawn on its edge
+_EDGE = 0.5  # percent of the posts on each side that may lie outside the map's frame and are drawn on its edge
 
 
 @dataclass(frozen=True)
@@ -169,12 +169,12 @@ def _map(overview: Overview, seen: Sequence[str], s: Strings) -> str:
         "</button></li>"
         for path in seen[:_LISTED]
     )
-    aside = f'<h5>{s.map_hit}</h5><ol class="rag-list">{named}</ol>' if named else ""
+    below = f'<h4>{s.map_hit}</h4><ol class="rag-list rag-hits">{named}</ol>' if named else ""
     lit_class = " rag-some-lit" if lit else ""
     return (
         f'<section><h4>{s.map_title}</h4><p class="rag-note">{s.map_words}</p><div class="rag-map-row">'
         f'<div class="rag-map{lit_class}"><svg role="img" width="100%" height="100%"><title>{s.map_title}</title>'
-        f'{dim}{bright}</svg></div><div><ul class="rag-legend">{legend}</ul>{aside}</div></div></section>'
+        f'{dim}{bright}</svg></div><ul class="rag-legend">{legend}</ul></div>{below}</section>'
     )
 
 

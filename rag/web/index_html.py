@@ -82,6 +82,8 @@ def report_html(report: BuildReport, s: Strings, *, planned: bool) -> str:
         for path in paths
     ]
     parts = [f'<p role="status">{head}</p><p>{s.posts}: {said}</p>']
+    if report.anew:
+        parts.append(f"<p>{s.from_scratch}: {text_html(report.anew)}</p>")
     if report.guard:
         parts.append(f'<p class="rag-guard" role="alert">{text_html(report.guard)}</p>')
     if not planned and report.passages:
