@@ -18,6 +18,7 @@ from rag.sentences import split_sentences
 from rag.types import Hit
 
 MAX_QUOTES = 4
+_FROM_HITS = 12  # whose sentences are looked at: what answers is rarely further down
 _CANDIDATES = 32  # sentences that are kept: a passage gives one quote, and those who compare figures want several
 _MIN_SENTENCE = 12  # characters; shorter ones are headings and asides
 #: What a sentence is worth: its own score; that of title, heading and sentence together, as few sentences name their
@@ -26,7 +27,7 @@ _OWN, _IN_CONTEXT, _PASSAGE, _POST, _FORM, _UNIT = 2.4, 2.4, 4.8, 1.8, 0.6, 2.4
 #: Of those worth most so far, also: the share of the question's words, by rarity, that it or its title or heading has;
 #: and, as log(1 + rarity), what it says that is in neither. All fitted by softmax on the sentences that answer in four
 #: sets of questions, half of one left out.
-_READ = 48
+_READ = 32
 _WORDS_MET, _NEWS = 4.2, 1.1
 _OF_POST = 3  # best passages of a post that tell how well it fits
 _LEAST = 0.65  # a further sentence is quoted when it is worth at least this share of the best
@@ -54,20 +55,22 @@ class Quote:
 def best_sentences(question: str, hits: Sequence[Hit], reader: Reader) -> list[Quote]:
     """Sentences worth quoting, best first, none saying what a better one says unless its figures differ."""
     ranked = _ranked(question, hits, reader)
-    picked: list[Quote] = []
+    picked: list[tuple[Quote, frozenset[str]]] = []
     for s in ranked:
         if s.worth < _LEAST * ranked[0].worth or len(picked) == _CANDIDATES:
             break
-        if all(common(s.text, other.text) < _SAME or figures_differ(s.text, other.text) for other in picked):
-            picked.append(s)
-    return picked
+        pairs = _pairs(s.text)
+        same = (other for other, theirs in picked if _shared(pairs, theirs) >= _SAME)
+        if all(figures_differ(s.text, other.text) for other in same):
+            picked.append((s, pairs))
+    return [s for s, _ in picked]
 
 
 def _ranked(question: str, hits: Sequence[Hit], reader: Reader) -> list[Quote]:
     """The sentences that may be quoted, best first: all by their scores, then those worth most by their words too."""
     spans = [
         (place, start, end)
-        for place, hit in enumerate(hits)
+        for place, hit in enumerate(hits[:_FROM_HITS])
         for start, end in split_sentences(hit.passage.text)
         if end - start >= _MIN_SENTENCE
     ] or [(0, 0, len(hit.passage.text)) for hit in hits[:1]]
@@ -183,5 +186,12 @@ def _by_unit(text: str) -> dict[str, set[str]]:
 
 def common(a: str, b: str) -> float:
     """Share of the shorter text's character pairs that the other has too."""
-    ours, theirs = ({t[i : i + 2] for i in range(len(t) - 1)} for t in (a, b))
-    return len(ours & theirs) / max(1, min(len(ours), len(theirs)))
+    return _shared(_pairs(a), _pairs(b))
+
+
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(map(str.__add__, text, text[1:]))
+
+
+def _shared(a: frozenset[str], b: frozenset[str]) -> float:
+    return len(a & b) / max(1, min(len(a), len(b)))
