@@ -38,17 +38,15 @@ def test_an_index_of_another_built_in_model_is_refused_with_both_names(index_dir
         rag.open_index(index_dir)
 
 
-@pytest.mark.parametrize(
-    "name", ["vectors.npy", "passages.sqlite", "bm25_data.npy", "vocabulary.json", "MANIFEST.json"]
-)
-def test_a_flipped_bit_in_any_file_is_detected_before_an_answer(index_dir, tmp_path, name):
+def test_a_flipped_bit_in_any_file_is_detected_before_an_answer(index_dir, tmp_path):
     copy = shutil.copytree(index_dir, tmp_path / "ix")
-    (path,) = copy.glob(f"g-*/{name}")
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 1
-    path.write_bytes(data)
-    with pytest.raises(IndexDamaged, match=name):
-        rag.open_index(copy)
+    for path in sorted(copy.glob("g-*/*")):
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2] + bytes([whole[len(whole) // 2] ^ 1]) + whole[len(whole) // 2 + 1 :])
+        with pytest.raises(IndexDamaged, match=path.name):
+            rag.open_index(copy)
+        path.write_bytes(whole)
+    rag.open_index(copy).close()
 
 
 def test_a_lost_file_is_damage(index_dir, tmp_path):
