@@ -1,10 +1,11 @@
 """Retrieval measured: legs, plain BM25 and other programs in one run, and public sets in many languages.
 
-    python -m bench.retrieval blog POSTS QUESTIONS.jsonl [--posts 400] [--peers PYTHON]
+    python -m bench.retrieval blog POSTS QUESTIONS.jsonl [--posts 150] [--peers PYTHON] [--work DIR]
     python -m bench.retrieval public DIR
 
 QUESTIONS are those of `rag eval`. PYTHON is that of an environment with bench/requirements-peers.txt; `--posts` takes
-that many posts, those that the questions were written for first, since the others embed 50 passages a second. DIR holds
+that many posts, those that the questions were written for first, since the others embed 20 to 50 passages a second;
+what they found stays in the folder `--work`, and is taken from there when it is there. DIR of `public` holds
 eval_<set>.jsonl, lines {"q", "ctx"}, and eval_<set>_contexts.jsonl, lines {"id", "text"}. Results go to bench/results/.
 """
 
@@ -46,6 +47,8 @@ def main() -> None:
     blog.add_argument("questions", type=Path)
     blog.add_argument("--posts", type=int, default=0)
     blog.add_argument("--peers", metavar="PYTHON", default="")
+    blog.add_argument("--only", metavar="NAME", nargs="+", choices=PEERS, default=PEERS)
+    blog.add_argument("--work", metavar="DIR", type=Path)
     blog.set_defaults(run=on_blog)
     public = verbs.add_parser("public")
     public.add_argument("folder", type=Path)
@@ -62,10 +65,10 @@ def on_blog(options: argparse.Namespace) -> None:
     posts = chosen(load_posts(options.posts_folder)[0], questions, options.posts)
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as scratch:
-        work = Path(scratch)
+        work = options.work or Path(scratch)
         copy_posts(posts, options.posts_folder, work / "posts")
         if options.peers:
-            rows += [peer(name, options.peers, posts, questions, work) for name in PEERS]
+            rows += [peer(name, options.peers, posts, questions, work) for name in options.only]
         index = rag.build_index(work / "posts", work / "index")
         passages = list(index.passages())
         rows.append(measure("BM25, character bigrams", plain_bm25(passages, bigrams), questions))
@@ -100,7 +103,8 @@ def peer(name: str, python: str, posts: Iterable[Post], questions: Sequence[Mapp
     raw, asked, out = work / "raw.jsonl", work / "asked.jsonl", work / f"{name}.jsonl"
     _write(raw, ({"title": post.title, "text": post.body} for post in posts))
     _write(asked, ({"id": q["id"], "question": q["question"]} for q in questions))
-    subprocess.run([python, "-m", "bench.peers", name, str(raw), str(asked), str(out)], check=True)
+    if not out.exists():
+        subprocess.run([python, "-m", "bench.peers", name, str(raw), str(asked), str(out)], check=True)
     hits = {line["id"]: line["passages"] for line in _lines(out)}
     by_question = {q["question"]: hits[q["id"]] for q in questions}
     return measure(name, lambda question: by_question[question], questions)
