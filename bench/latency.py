@@ -21,7 +21,7 @@ from pathlib import Path
 import rag
 from rag.sentences import split_sentences
 
-PER_PARAGRAPH, PER_POST = 9, 23  # sentences, paragraphs: about as in the blog
+PER_PARAGRAPH, PER_POST = 8, 23  # sentences, paragraphs: about as in the blog, a paragraph a passage
 WARM = 20  # questions asked before the clock runs
 
 

@@ -32,6 +32,9 @@ WEIGHTS = Signals(score=1.0, likeness=2.2, mass=2.3, named=3.2, names_met=1.6, n
 #: that any question scores high, they tell nothing, and names have to.
 _TELLING = 0.3
 _LEAST_RANGE = 0.15  # of scores from without to with an answer
+#: A question about a subject (自動運転の法規制は？) names nothing but is met in its words and in its sense: from these
+#: scores and cosines it begins to count as one that names something, up to these nearly does.
+_SUBJECT_SCORE, _SUBJECT_LIKENESS, _SUBJECT = (0.35, 0.5), (0.3, 0.4), 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,14 @@ class Calibration:
 
     def scaled(self, s: Signals) -> Signals:
         """The signals as they are weighed: the score in [-0.5, 0.5], from where it is without an answer to where it is
-        with one; a question that names nothing counts as if it did as far as its score is as with an answer.
+        with one; a question that names nothing counts as if it did as far as its score is as with an answer, or as its
+        subject is met.
         """
         reach = self.with_answer - self.without
-        telling = min(1.0, max(0.0, reach / _TELLING))
-        along = min(1.0, max(0.0, (s.score - self.without) / max(_LEAST_RANGE, reach)))
-        return replace(s, score=telling * (along - 0.5), named=max(s.named, telling * along))
+        telling = _along(reach, 0.0, _TELLING)
+        along = _along(s.score, self.without, self.without + max(_LEAST_RANGE, reach))
+        subject = _SUBJECT * _along(s.score, *_SUBJECT_SCORE) * _along(s.likeness, *_SUBJECT_LIKENESS)
+        return replace(s, score=telling * (along - 0.5), named=max(s.named, telling * along, subject))
 
     def probability(self, signals: Signals) -> float:
         """How likely the hits hold an answer, in [0, 1]; 0 when not a word of the question is in them."""
@@ -67,6 +72,11 @@ class Calibration:
         if not isinstance(stored, dict) or stored.keys() != {"without", "with_answer"}:
             return MIDDLING
         return cls(float(stored["without"]), float(stored["with_answer"]))
+
+
+def _along(value: float, low: float, high: float) -> float:
+    """How far a value has come from `low` to `high`, in [0, 1]."""
+    return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
 #: Taken for an index too small to ask itself anything.

@@ -58,6 +58,16 @@ def test_a_question_that_names_nothing_is_answered_when_it_scores_as_with_an_ans
     assert made.probability(plain) > 0.7 > 0.3 > made.probability(replace(plain, score=0.2))
 
 
+def test_a_subject_that_is_met_in_words_and_sense_counts_as_a_name_where_scores_tell_nothing():
+    made = Calibration(without=0.55, with_answer=0.45)
+    met = Signals(score=0.6, likeness=0.5, mass=0.5)
+    assert made.scaled(met).named == pytest.approx(0.8)
+    assert made.probability(met) > 0.5
+    for poorer in (replace(met, score=0.3), replace(met, likeness=0.25)):
+        assert made.scaled(poorer).named == 0.0
+        assert made.probability(poorer) < 0.5
+
+
 def test_the_same_index_gives_the_same_scale(index):
     def ask(question):
         return index.search(question, k=HITS)
