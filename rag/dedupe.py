@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -78,8 +78,8 @@ def drop_repeats(passages: Sequence[Passage], traces: Traces | None = None) -> t
     Of two that say the same the one stays that ends with a full stop and is longer, or else stands first. `traces` are
     those of the passages.
     """
-    entries = [_Entry(passage) for passage in passages]
     near = _candidates(traces or trace(passages))
+    entries = {i: _Entry(passages[i]) for i in near}
     holder: dict[int, int] = {}  # dropped -> what holds it
     copies: dict[int, list[int]] = defaultdict(list)  # kept -> passages of which it holds most
     kept: dict[int, Passage] = {i: passage for i, passage in enumerate(passages) if i not in near}
@@ -105,7 +105,9 @@ def drop_repeats(passages: Sequence[Passage], traces: Traces | None = None) -> t
             del kept[i]
             holder[i] = best
     dropped.sort(key=lambda d: (d.post, d.start_line))
-    return [_with_copies(kept[i], _posts_of(i, copies, passages)) for i in sorted(kept)], dropped
+    for i in copies.keys() & kept.keys():
+        kept[i] = _with_copies(kept[i], _posts_of(i, copies, passages))
+    return [kept[i] for i in sorted(kept)], dropped
 
 
 def _candidates(traces: Traces) -> dict[int, set[int]]:
@@ -128,7 +130,7 @@ def _worth(passage: Passage, position: int) -> tuple[bool, int, int]:
     return ends_sentence(passage.text), len(passage.text), -position
 
 
-def _best(entries: list[_Entry], i: int, others: Sequence[int]) -> tuple[int, list[bool]]:
+def _best(entries: Mapping[int, _Entry], i: int, others: Sequence[int]) -> tuple[int, list[bool]]:
     """Which of `others` says most of passage i, and which sentences it leaves; (-1, []) if none says enough."""
     mine = entries[i].read()
     sizes = [len(key) for key in mine.keys]
