@@ -103,7 +103,9 @@ def _connect(
 
     def resume(request: gr.Request, sent: str) -> tuple[Any, ...]:
         kept = chat.resume(received(sent), request)
-        return (messages(kept) if kept else gr.skip()), kept, received(sent)
+        if not kept:  # a reader who was quicker than this has asked already: that conversation stays
+            return gr.skip(), gr.skip(), received(sent)
+        return messages(kept), kept, received(sent)
 
     common: dict[str, Any] = {"outputs": outputs, "concurrency_id": QUEUE, **HIDDEN}
     running = [
