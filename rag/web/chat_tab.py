@@ -103,9 +103,8 @@ def _connect(
 
     def resume(request: gr.Request, sent: str) -> tuple[Any, ...]:
         kept = chat.resume(received(sent), request)
-        if not kept:  # a reader who was quicker than this has asked already: that conversation stays
-            return gr.skip(), gr.skip(), received(sent)
-        return messages(kept), kept, received(sent)
+        # Without any, nothing is touched: a reader who was quicker than this has begun a conversation already.
+        return (messages(kept), kept, received(sent)) if kept else (gr.skip(), gr.skip(), received(sent))
 
     common: dict[str, Any] = {"outputs": outputs, "concurrency_id": QUEUE, **HIDDEN}
     running = [
