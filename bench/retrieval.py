@@ -4,7 +4,7 @@
     python -m bench.retrieval public DIR
 
 QUESTIONS are those of `rag eval`. PYTHON is that of an environment with bench/requirements-peers.txt; `--posts` takes
-that many posts, those that the questions were written for first, since the others embed 20 to 50 passages a second;
+that many posts, those that the questions were written for first, since the others take long to embed;
 what they found stays in the folder `--work`, and is taken from there when it is there. DIR of `public` holds
 eval_<set>.jsonl, lines {"q", "ctx"}, and eval_<set>_contexts.jsonl, lines {"id", "text"}. Results go to bench/results/.
 """

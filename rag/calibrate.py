@@ -22,7 +22,7 @@ from rag.types import Hit, Passage
 #: Finds at least this many hits for a question, best first.
 Ask = Callable[[str], Sequence[Hit]]
 
-SAMPLE = 48  # spans asked for; about 25 ms each
+SAMPLE = 48  # spans asked for
 HITS = 20  # asked for, as for a question; enough are left when the own post is taken away
 _MIN_SENTENCE, _SPAN = 24, 32  # characters
 #: Fitted by `bench/fit_answers.py` on questions that people wrote, to several corpora, and rounded.

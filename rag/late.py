@@ -26,7 +26,7 @@ FLOOR = 0.3
 MAX_SHARE = 0.1
 _NEAREST = 32  # tokens of the posts that stand in for one of the question when passages are proposed
 _TOKENS = 48  # of a question that propose passages, the weightiest; a longer one is a document
-_ROWS_AT_ONCE = 1_000  # bounds memory: about 130 tokens a passage x 30 question tokens x 4 bytes x this = 16 MB
+_ROWS_AT_ONCE = 1_000  # bounds memory: about 200 tokens a passage x 30 question tokens x 4 bytes x this = 24 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Postings:
 
 
 class LateIndex:
-    """Token ids of every passage, flat, and a vector per token. About five bytes a token are stored."""
+    """Token ids of every passage, flat, with postings of the rarer tokens, and a vector per token."""
 
     def __init__(self, tokens: Tokens, offsets: Ids, postings: Postings, table: Floats, weights: Floats) -> None:
         """Passage i holds tokens[offsets[i]:offsets[i+1]]; `postings` as of `postings_of`; `table` (V, dim), rows
@@ -56,7 +56,9 @@ class LateIndex:
         self._mean_length = max(1.0, len(tokens) / max(1, n))
         self._norms = (K1 * (1 - B + B * np.diff(offsets) / self._mean_length)).astype(np.float32)
         self._proposing = np.flatnonzero(np.diff(postings.starts))
-        self._units = table[self._proposing] * self._scale[self._proposing, None]  # copied: a fifth of the time
+        self._units = (
+            table[self._proposing] * self._scale[self._proposing, None]
+        )  # scaled once, not per question
 
     def best(self, question: Tokens, k: int, rows: Ids | None = None) -> Ids:
         """At most k rows, sorted: those of all passages (or of `rows`, sorted) that meet most of the question by the

@@ -1,4 +1,4 @@
-"""Reorders the best passages with a cross-encoder, for those who have one: better and a hundred times slower.
+"""Reorders the best passages with a cross-encoder, for those who have one and can wait for it.
 
 A cross-encoder reads question and passage together (Nogueira & Cho 2019, arXiv:1901.04085). Knows nothing about how
 the passages were found.

@@ -31,7 +31,7 @@ CANDIDATES = 200
 PER_POST, FIRST = 2, 5
 #: Passages, best first, that are read for what the question expects.
 READ = 100
-RERANKED = 50  # passages that a reranker reads: about a second with a model of 100 MB
+RERANKED = 50  # passages that a reranker reads: its cost grows with them
 #: What the newest gain when the latest is asked for: the size of the steps between hits that fit about equally.
 FRESH = 0.05
 #: Two hits of which this share of 8-character shingles is common tell one story; the better one stays.

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501  (prose)
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,12 @@ def blog(tmp_path_factory) -> Path:
     for name, fields in POSTS.items():
         write_post(folder, name, *fields)
     return folder
+
+
+@pytest.fixture
+def posts(blog, tmp_path) -> Path:
+    """A copy of that folder, for a test to change."""
+    return Path(shutil.copytree(blog, tmp_path / "posts"))
 
 
 @pytest.fixture(scope="session")

@@ -2,22 +2,11 @@
 
 import time
 
-import pytest
-
 import rag
 from rag.background import Builds
 from rag.generation import in_use
 from rag.web.strings import EN
 from tests.conftest import POSTS, write_post
-
-
-@pytest.fixture
-def posts(tmp_path):
-    folder = tmp_path / "posts"
-    folder.mkdir()
-    for name, fields in POSTS.items():
-        write_post(folder, name, *fields)
-    return folder
 
 
 def end_of(builds):

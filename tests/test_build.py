@@ -3,7 +3,6 @@
 import json
 import re
 import resource
-import shutil
 import subprocess
 import sys
 
@@ -18,12 +17,6 @@ from rag.errors import BusyError, IndexDamaged, ModelError, PostsError
 from rag.rules import SiteRules
 from rag.settings import Settings
 from tests.conftest import POSTS, write_post
-
-
-@pytest.fixture
-def posts(blog, tmp_path):
-    """A copy of the blog that a test may edit."""
-    return shutil.copytree(blog, tmp_path / "posts")
 
 
 def _state(index_dir):

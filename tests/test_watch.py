@@ -17,15 +17,6 @@ from rag.watch import watch
 from tests.conftest import POSTS, write_post
 
 
-@pytest.fixture
-def posts(tmp_path):
-    folder = tmp_path / "posts"
-    folder.mkdir()
-    for name, fields in POSTS.items():
-        write_post(folder, name, *fields)
-    return folder
-
-
 def until(holds):
     """Wait for something that another thread or process does."""
     deadline = time.monotonic() + 60
