@@ -56,9 +56,7 @@ class LateIndex:
         self._mean_length = max(1.0, len(tokens) / max(1, n))
         self._norms = (K1 * (1 - B + B * np.diff(offsets) / self._mean_length)).astype(np.float32)
         self._proposing = np.flatnonzero(np.diff(postings.starts))
-        self._units = (
-            table[self._proposing] * self._scale[self._proposing, None]
-        )  # scaled once, not per question
+        self._units = table[self._proposing] * self._scale[self._proposing, None]  # scaled once, not per question
 
     def best(self, question: Tokens, k: int, rows: Ids | None = None) -> Ids:
         """At most k rows, sorted: those of all passages (or of `rows`, sorted) that meet most of the question by the
