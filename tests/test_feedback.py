@@ -137,6 +137,27 @@ class TestInABrowser:
         page.locator("#rag-chat .example").first.wait_for()
         assert page.locator(".rag-question").count() == 0
 
+    def test_a_question_quicker_than_the_pages_first_word_outlives_a_reload(self, visit):
+        page = visit()
+        ask(page, QUESTION)
+        held = []
+        # What the page asks by itself once it is loaded waits until the reader has asked.
+        page.route("**/gradio_api/run/predict*", lambda r: r.continue_() if asked else held.append(r))
+        asked = []
+        page.reload()
+        page.locator("#rag-box textarea").wait_for()
+        ask(page, "図書館は何冊借りられる？", 2)
+        assert held
+        asked = [QUESTION, "図書館は何冊借りられる？"]
+        for route in held:
+            route.continue_()
+        page.wait_for_timeout(500)
+        assert page.locator(".rag-question").all_inner_texts() == asked
+        page.reload()
+        page.locator(".rag-question").nth(1).wait_for()
+        assert page.locator(".rag-question").all_inner_texts() == asked
+        assert page.locator(".rag-problem").count() == 0, "neither answer was taken for one that was stopped"
+
     def test_a_chip_shows_a_limit_and_takes_it_away(self, visit):
         page = visit()
         page.locator("#rag-filters > button").click()

@@ -60,7 +60,7 @@ class Chat:
     bot: Chatbot
     site_url: str = ""
     lang: Lang | None = None
-    memory: Memory[Session] = field(default_factory=Memory)
+    memory: Memory[tuple[str, Session]] = field(default_factory=Memory)  # which load of the page kept it, and what
     _voted: set[str] = field(default_factory=set)  # ids of the feedback kept since the start
 
     def strings_for(self, request: gr.Request) -> Strings:
@@ -145,13 +145,20 @@ class Chat:
         return notice_html({"good": s.thanks, "bad": s.point_at_wrong, "wrong": s.thanks_wrong}[verdict], s)
 
     def resume(self, name: str, request: gr.Request) -> Session:
-        """The conversation that a reloaded tab had, an answer that was growing then as far as it had come."""
-        kept = self.memory.get(_user(request), name) or ()
-        return self.stop(kept)[1]
+        """The conversation that a reloaded tab had, an answer that was growing then as far as it had come.
+
+        None that this load of the page has begun or gone on with: a reader can be quicker than the page's first word.
+        """
+        load, kept = self.memory.get(_user(request), name) or ("", ())
+        return () if load == _load(request) else self.stop(kept)[1]
+
+    def so_far(self, session: Session, name: str, request: gr.Request) -> Session:
+        """What a new question follows: the session, or what a reloaded tab had before `resume` has shown it."""
+        return session or self.resume(name, request)
 
     def keep(self, name: str, session: Session, request: gr.Request) -> None:
         """Keep a conversation under the name its tab drew."""
-        self.memory.put(_user(request), name, session)
+        self.memory.put(_user(request), name, (_load(request), session))
 
     def read(self, wanted: str, session: Session, request: gr.Request) -> str:
         """The post that "3 2025/miso.md" names, the quotes of answer 3 marked in it; "" when nothing is named."""
@@ -173,6 +180,11 @@ class Chat:
 
 def _user(request: gr.Request) -> str:
     return request.username or ""
+
+
+def _load(request: gr.Request) -> str:
+    """Gradio's name for one load of the page in one tab; a reload has another."""
+    return request.session_hash or ""
 
 
 def messages(session: Session) -> Messages:

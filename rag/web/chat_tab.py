@@ -58,26 +58,30 @@ def _connect(
 ) -> None:  # fmt: skip
     """What the reader's acts start. The box offers "stop" while an answer is made and "ask" else."""
     outputs = [conversation, session, box]
-    name, alone, following = gr.State(""), channel("alone"), channel("next")
-    given = [session, name, *limits]
+    alone, following = channel("alone"), channel("next")
+    # What `arrived` holds names the conversation. It comes with every event, as a reader may ask before the page has
+    # been told what `resume` found.
+    given = [session, arrived, *limits]
 
     def steps(
         made: Iterator[tuple[Messages, Session]], request: gr.Request, name: str, *, cleared: bool = False
     ) -> Iterator[tuple[Any, ...]]:
         box_now = gr.Textbox(**_BUSY, **({"value": ""} if cleared else {}))
         for shown, kept in made:
-            chat.keep(name, kept, request)
+            chat.keep(received(name), kept, request)
             yield shown, kept, box_now
             box_now = gr.skip()
 
     def ask(
         request: gr.Request, question: str, kept: Session, name: str, *chosen: object
     ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+        kept = chat.so_far(kept, received(name), request)
         yield from steps(chat.ask(question, kept, chosen, request), request, name, cleared=True)
 
     def ask_example(
         request: gr.Request, picked: gr.SelectData, kept: Session, name: str, *chosen: object
     ) -> Iterator[tuple[Any, ...]]:
+        kept = chat.so_far(kept, received(name), request)
         yield from steps(chat.ask(picked.value["text"], kept, chosen, request), request, name)
 
     def retry(request: gr.Request, kept: Session, name: str, *chosen: object) -> Iterator[tuple[Any, ...]]:
@@ -94,17 +98,16 @@ def _connect(
 
     def stop(request: gr.Request, kept: Session, name: str) -> tuple[Any, ...]:
         shown, kept = chat.stop(kept)
-        chat.keep(name, kept, request)
+        chat.keep(received(name), kept, request)
         return shown, kept, gr.Textbox(**_IDLE)
 
     def start_over(request: gr.Request, name: str) -> tuple[Any, ...]:
-        chat.keep(name, (), request)
+        chat.keep(received(name), (), request)
         return messages(()), (), gr.Textbox(**_IDLE)
 
-    def resume(request: gr.Request, sent: str) -> tuple[Any, ...]:
-        kept = chat.resume(received(sent), request)
-        # Without any, nothing is touched: a reader who was quicker than this has begun a conversation already.
-        return (messages(kept), kept, received(sent)) if kept else (gr.skip(), gr.skip(), received(sent))
+    def resume(request: gr.Request, name: str) -> tuple[Any, ...]:
+        kept = chat.resume(received(name), request)
+        return (messages(kept), kept) if kept else (gr.skip(), gr.skip())
 
     common: dict[str, Any] = {"outputs": outputs, "concurrency_id": QUEUE, **HIDDEN}
     running = [
@@ -116,9 +119,9 @@ def _connect(
     ]
     for event in running:
         event.then(lambda: gr.Textbox(**_IDLE), outputs=box, queue=False, **HIDDEN)
-    box.stop(stop, [session, name], outputs, cancels=running, queue=False, **HIDDEN)
-    new.click(start_over, name, outputs, cancels=running, queue=False, **HIDDEN)
-    arrived.change(resume, arrived, [conversation, session, name], queue=False, **HIDDEN)
+    box.stop(stop, [session, arrived], outputs, cancels=running, queue=False, **HIDDEN)
+    new.click(start_over, arrived, outputs, cancels=running, queue=False, **HIDDEN)
+    arrived.change(resume, arrived, [conversation, session], queue=False, **HIDDEN)
 
 
 def _connect_votes(chat: Chat, session: gr.State) -> None:
