@@ -25,6 +25,8 @@ FLOOR = 0.3
 #: A token in more than this part of the passages proposes none: it would propose them all.
 MAX_SHARE = 0.1
 _NEAREST = 32  # tokens of the posts that stand in for one of the question when passages are proposed
+_REMEMBERED = 10_000  # tokens whose likes are kept, a few 100 bytes each
+_NONE = np.empty(0, np.int64)
 _TOKENS = 48  # of a question that propose passages, the weightiest; a longer one is a document
 _ROWS_AT_ONCE = 1_000  # bounds memory: about 200 tokens a passage x 30 question tokens x 4 bytes x this = 24 MB
 
@@ -55,8 +57,10 @@ class LateIndex:
         self._blas = ThreadpoolController()
         self._mean_length = max(1.0, len(tokens) / max(1, n))
         self._norms = (K1 * (1 - B + B * np.diff(offsets) / self._mean_length)).astype(np.float32)
-        self._proposing = np.flatnonzero(np.diff(postings.starts))
-        self._units = table[self._proposing] * self._scale[self._proposing, None]  # scaled once, not per question
+        self._proposes = np.diff(postings.starts) > 0
+        self._held = np.flatnonzero(postings.df)  # tokens of the posts: a part of the model's
+        self._units = self._unit_rows(self._held)  # made once, not per question
+        self._alike: dict[int, tuple[Ids, Floats]] = {}  # what `_alike_to` found
 
     def best(self, question: Tokens, k: int, rows: Ids | None = None) -> Ids:
         """At most k rows, sorted: those of all passages (or of `rows`, sorted) that meet most of the question by the
@@ -69,7 +73,9 @@ class LateIndex:
             places = np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
             gathered = np.repeat(np.square(cosines), lengths) * self._postings.counts[places]
             found = np.bincount(self._postings.rows[places], gathered, len(met)).astype(np.float32)
-            met += importance * found / (found + self._norms)
+            found /= found + self._norms
+            found *= importance
+            met += found
         allowed = np.arange(len(met)) if rows is None else rows
         allowed = allowed[met[allowed] > 0]
         if k < len(allowed):
@@ -77,16 +83,38 @@ class LateIndex:
         return np.sort(allowed)
 
     def _nearest(self, question: Tokens) -> Iterator[tuple[float, Ids, Floats]]:
-        """For the tokens of a question that matter most: how much, and the tokens nearest to each, with cosines."""
+        """For the tokens of a question that matter most: weight, the nearest to each that propose, cosines."""
         ids = np.unique(np.asarray(question, np.int64))
         ids = ids[np.argsort(-self._idf[ids], kind="stable")[:_TOKENS]]
-        with self._blas.limit(limits=1, user_api="blas"):
-            cosine = (self._table[ids] * self._scale[ids, None]) @ self._units.T
-        for importance, row in zip(self._idf[ids].tolist(), cosine, strict=True):
-            near = np.flatnonzero(row >= FLOOR)
+        for importance, (tokens, cosines) in zip(self._idf[ids].tolist(), self._alike_to(ids), strict=True):
+            near = np.flatnonzero(self._proposes[tokens])
             if len(near) > _NEAREST:
-                near = near[np.argpartition(-row[near], _NEAREST)[:_NEAREST]]
-            yield importance, self._proposing[near], row[near]
+                near = near[np.argpartition(-cosines[near], _NEAREST)[:_NEAREST]]
+            yield importance, tokens[near], cosines[near]
+
+    def _alike_to(self, ids: Ids) -> list[tuple[Ids, Floats]]:
+        """For each of these tokens those of the posts that are like it, rising, and their cosines from FLOOR up.
+
+        They are few, and remembered: most tokens of a question were in another.
+        """
+        found = {token: self._alike[token] for token in ids.tolist() if token in self._alike}
+        new = np.array([token for token in ids.tolist() if token not in found], np.int64)
+        for token, row in zip(new.tolist(), self._product(self._unit_rows(new), self._units), strict=True):
+            near = np.flatnonzero(row >= FLOOR)
+            found[token] = self._held[near], row[near]
+        if len(self._alike) > _REMEMBERED:
+            self._alike = {}  # a new one: another thread may be reading the old one
+        self._alike.update(found)
+        return [found[token] for token in ids.tolist()]
+
+    def _unit_rows(self, ids: Ids) -> Floats:
+        rows: Floats = self._table[ids] * self._scale[ids, None]
+        return rows
+
+    def _product(self, rows: Floats, others: Floats) -> Floats:
+        with self._blas.limit(limits=1, user_api="blas"):  # so little work only waits for a second thread
+            product: Floats = rows @ others.T
+        return product
 
     def scores(self, question: Tokens, rows: Ids) -> tuple[Floats, Floats]:
         """(soft BM25, MaxSim) of these rows, each float32 (len(rows),) in [0, 1]: the idf-weighted share of the
@@ -104,33 +132,44 @@ class LateIndex:
     def scores_of_texts(self, question: Tokens, texts: Sequence[Tokens]) -> tuple[Floats, Floats]:
         """As `scores`, for texts outside the index (sentences, say) given by their token ids."""
         edges = np.concatenate([[0], np.cumsum([len(t) for t in texts], dtype=np.int64)])
-        return self._interact(question, np.concatenate([np.empty(0, np.int32), *texts]).astype(np.int64), edges)
+        tokens = np.concatenate([np.empty(0, np.int32), *texts]).astype(np.int64)
+        return self._interact(question, tokens, edges, np.unique(tokens[self._postings.df[tokens] == 0]))
 
-    def _interact(self, question: Tokens, tokens: Tokens, edges: Ids) -> tuple[Floats, Floats]:
+    def _interact(self, question: Tokens, tokens: Tokens, edges: Ids, strange: Ids = _NONE) -> tuple[Floats, Floats]:
+        """As `scores`, of the rows that `edges` cut `tokens` into; `strange` are those of them that no post holds."""
         n, lengths = len(edges) - 1, np.diff(edges)
         ids = np.unique(np.asarray(question, np.int64))
         importance = self._idf[ids]
         total = float(importance.sum())
-        filled = lengths > 0
-        if total <= 0 or not filled.any():
-            return np.zeros(n, np.float32), np.zeros(n, np.float32)
-        # Distinct tokens first: a few hundred passages of one subject hold about five thousand.
-        seen = np.zeros(len(self._table), bool)
-        seen[tokens] = True
-        distinct = np.flatnonzero(seen)
-        place = np.cumsum(seen, dtype=np.int32) - 1
-        asked = self._table[ids] * self._scale[ids, None]
-        with self._blas.limit(limits=1, user_api="blas"):  # so little work only waits for a second thread
-            cosine = asked @ self._table[distinct].T
-        cosine *= self._scale[distinct]  # (question, distinct)
-        cosine[cosine < FLOOR] = 0
-        gathered = np.take(cosine, place[tokens], axis=1)  # (question, tokens of all rows)
-        starts = edges[:-1][filled]
         soft, best = np.zeros((len(ids), n), np.float32), np.zeros((len(ids), n), np.float32)
+        if total <= 0 or not len(tokens):
+            return np.zeros(n, np.float32), np.zeros(n, np.float32)
+        # Of a few hundred passages, one token in seven is like any of the question's.
+        column, cosine = self._cosines(ids, strange)
+        columns = column[tokens]
+        kept = np.flatnonzero(columns >= 0)
+        gathered = np.take(cosine, columns[kept], axis=1)  # (question, kept tokens of all rows)
+        bounds = np.searchsorted(kept, edges)
+        filled = bounds[1:] > bounds[:-1]
+        starts = bounds[:-1][filled]
         best[:, filled] = np.maximum.reduceat(gathered, starts, axis=1)
         soft[:, filled] = np.add.reduceat(np.square(gathered, out=gathered), starts, axis=1)
         soft /= soft + (K1 * (1 - B + B * lengths / self._mean_length)).astype(np.float32)
         return (importance @ soft / total).astype(np.float32), (importance @ best / total).astype(np.float32)
+
+    def _cosines(self, ids: Ids, strange: Ids) -> tuple[NDArray[np.int32], Floats]:
+        """int32 (V,), each token's column, -1 for one that is like none of `ids`; cosines from FLOOR up, else 0."""
+        alike = self._alike_to(ids)
+        some = np.unique(np.concatenate([tokens for tokens, _ in alike]))
+        column = np.full(len(self._table), -1, np.int32)
+        column[some] = np.arange(len(some), dtype=np.int32)
+        column[strange] = len(some) + np.arange(len(strange), dtype=np.int32)
+        cosine = np.zeros((len(ids), len(some) + len(strange)), np.float32)
+        for row, (tokens, cosines) in zip(cosine, alike, strict=True):
+            row[column[tokens]] = cosines
+        found = self._product(self._unit_rows(ids), self._unit_rows(strange))
+        cosine[:, len(some) :] = np.where(found >= FLOOR, found, 0)
+        return column, cosine
 
 
 def postings_of(tokens: Tokens, offsets: Ids, vocabulary: int) -> Postings:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -34,7 +35,8 @@ READ = 100
 RERANKED = 50  # passages that a reranker reads: its cost grows with them
 #: What the newest gain when the latest is asked for: the size of the steps between hits that fit about equally.
 FRESH = 0.05
-#: Two hits of which this share of 8-character shingles is common tell one story; the better one stays.
+_SHINGLE = 8  # characters
+#: Two hits of which this share of shingles is common tell one story; the better one stays.
 SAME_STORY = 0.7
 #: What each leg adds to the score: `python -m training.fusion` on labelled questions. Their sum is 1, as of the scores.
 WEIGHTS = {"lexical": 0.40, "dense": 0.11, "soft": 0.08, "best": 0.25, "post": 0.09, "form": 0.07}
@@ -87,12 +89,10 @@ def search(
         order = _reordered(parts.store, question, rows, total, order, weights["form"])
     if parts.reranker:
         order = _reranked(parts.store, parts.reranker, question, rows, total, order)
-    ranked = [
-        (int(rows[i]), float(total[i]), {
-            "dense": float(legs["dense"][i]), "lexical": float(legs["lexical"][i]), "late": float(legs["soft"][i]),
-        })
-        for i in order
-    ]  # fmt: skip
+    shown = {"dense": legs["dense"], "lexical": legs["lexical"], "late": legs["soft"]}
+    ranked = (
+        (int(rows[i]), float(total[i]), {name: float(scores[i]) for name, scores in shown.items()}) for i in order
+    )
     return _distinct(parts.store, ranked, k, per_post)
 
 
@@ -169,7 +169,7 @@ def score_candidates(parts: Parts, question: str, n: int, allowed: Ids | None) -
 
 
 def _distinct(
-    store: PassageStore, ranked: Sequence[Ranked], k: int, per_post: int | None
+    store: PassageStore, ranked: Iterable[Ranked], k: int, per_post: int | None
 ) -> list[Hit]:  # fmt: skip
     """The first k that don't repeat a better one; of the FIRST hits at most `per_post` are of one post.
 
@@ -202,15 +202,16 @@ def _distinct(
     return hits
 
 
-def _read(store: PassageStore, ranked: Sequence[Ranked], batch: int) -> Iterator[tuple[Ranked, Passage]]:
-    for at in range(0, len(ranked), batch):
-        some = ranked[at : at + batch]
+def _read(store: PassageStore, ranked: Iterable[Ranked], batch: int) -> Iterator[tuple[Ranked, Passage]]:
+    left = iter(ranked)
+    while some := list(islice(left, batch)):
         yield from zip(some, store.get([row for row, _, _ in some]), strict=True)
 
 
 def _shingles(passage: Passage) -> frozenset[str]:
     text = "".join(unicodedata.normalize("NFKC", passage.text).lower().split())  # all white space out
-    return frozenset(text[i : i + 8] for i in range(max(1, len(text) - 7)))
+    ends = range(_SHINGLE, max(_SHINGLE, len(text)) + 1)
+    return frozenset(map(text.__getitem__, map(slice, range(len(ends)), ends)))
 
 
 def _overlap(a: frozenset[str], b: frozenset[str]) -> float:
