@@ -147,35 +147,30 @@ class LexicalIndex:
         together = np.zeros(len(groups), np.float32)
         for term, others in _terms_with_variants(words, variants):
             weight = self._idf_of(term)
-            rows, best = self._reached(term, others, weight)
-            scores[rows] += best
-            if len(groups) and len(rows):
-                group = np.searchsorted(groups, rows, side="right") - 1
-                first = np.flatnonzero(np.diff(group, prepend=-1))
-                together[group[first]] += np.maximum.reduceat(best, first)
+            best = self._reached(term, others, weight)
+            scores += best
+            if len(groups):
+                together += np.maximum.reduceat(best, groups)
             most += weight
         share = np.float32(most or 1.0)
         return np.minimum(scores / share, np.float32(1.0)), np.minimum(together / share, np.float32(1.0))
 
-    def _reached(self, term: tuple[str, ...], others: Others, weight: float) -> tuple[NDArray[Any], Floats]:
-        """The rows, rising, that have a term in some spelling, and what the best of its spellings scores there."""
-        if not others and len(term) == 1:
-            return self._column(term[0])
-        best = np.zeros(self.n, np.float32)
-        for spelling, sureness in ((term, 1.0), *others):
-            reached = np.zeros(self.n, np.float32)
-            for word in spelling:
-                rows, scores = self._column(word)
-                reached[rows] += scores
+    def _reached(self, term: tuple[str, ...], others: Others, weight: float) -> Floats:
+        """float32 (n,): what the best of a term's spellings scores in each passage."""
+        best = self._summed(term)
+        for spelling, sureness in others:
+            reached = self._summed(spelling)
             np.maximum(best, reached * np.float32(sureness * weight / self._idf_of(spelling)), out=best)
-        rows = np.flatnonzero(best > 0)
-        return rows, best[rows]
+        return best
 
-    def _column(self, word: str) -> tuple[NDArray[Any], Floats]:
-        """The rows that hold a word, rising, and its score in each."""
-        i = self._ids.get(word)
-        column = slice(0, 0) if i is None else slice(self._starts[i], self._starts[i + 1])
-        return self._rows[column], self._scores[column]
+    def _summed(self, words: Sequence[str]) -> Floats:
+        summed = np.zeros(self.n, np.float32)
+        for word in words:
+            i = self._ids.get(word)
+            if i is not None:
+                column = slice(self._starts[i], self._starts[i + 1])
+                summed[self._rows[column]] += self._scores[column]
+        return summed
 
     def rarity(self, words: Sequence[str]) -> Floats:
         """float32 (len(words),) idf of each word; of one that no passage holds, that of the rarest."""
