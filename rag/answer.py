@@ -27,7 +27,7 @@ _OWN_NUMBERS = re.compile(r"[\[【［〔]\s*(\d+(?:\s*[,，、–-]\s*\d+)*)\s*[
 
 
 def extract(question: str, hits: Sequence[Hit], reader: Reader, confidence: float, searched: str = "") -> Answer:
-    """The 1-4 quotes that answer, verbatim and in reading order, each a sentence and its neighbours.
+    """The 1-5 quotes that answer, verbatim: the best, with a neighbour, then the others in reading order.
 
     Where posts give different figures for one thing, those sentences, newest first; below ANSWER_FROM no answer.
     Text and citations agree: [1]..[n], each used.
@@ -40,9 +40,10 @@ def extract(question: str, hits: Sequence[Hit], reader: Reader, confidence: floa
     differing = _differing(asked, picked, hits)
     lines = [FRAMES[language].differ] if differing else []
     citations = []
-    for n, s in enumerate(differing or _in_reading_order(with_neighbours(asked, picked, hits), hits), start=1):
+    chosen = differing or _in_reading_order(with_neighbours(asked, picked, hits), hits)
+    for n, s in enumerate(chosen, start=1):
         passage = hits[s.hit].passage
-        citations.append(Citation(n, passage, s.text, s.start, s.end, _marks(asked, s.text)))
+        citations.append(Citation(n, passage, s.text, s.start, s.end, _marks(asked, s.text, chosen)))
         day = f"{passage.date or FRAMES[language].undated}: " if differing else ""
         lines.append(f"{day}{without_numbers(' '.join(s.text.split()))} [{n}]")
     dates = {c.passage.post: c.passage.date for c in citations}
@@ -60,15 +61,17 @@ def without_numbers(text: str) -> str:
     return _OWN_NUMBERS.sub(r"(\1)", text)
 
 
-def _marks(question: str, quote: str) -> tuple[tuple[int, int], ...]:
-    """Offsets of the figures, days or names that answer: of the unit that is asked for, where the quote has any."""
+def _marks(question: str, quote: str, quotes: Sequence[Quote]) -> tuple[tuple[int, int], ...]:
+    """Offsets of the figures, days or names that answer: of the unit asked for alone, where any of `quotes` has one."""
     spans = answering_spans(kinds_of(question), quote)
     units = units_asked(question)
-    return tuple(span for span in spans if has_unit(units, quote[slice(*span)])) or spans
+    if not any(has_unit(units, other.text) for other in quotes):
+        return spans
+    return tuple(span for span in spans if has_unit(units, quote[slice(*span)]))
 
 
 def _in_reading_order(picked: Sequence[Quote], hits: Sequence[Hit]) -> list[Quote]:
-    """Posts by their best sentence, each post's sentences as they stand in it."""
+    """The best sentence, which answers; then posts by their best sentence, each post's others as they stand in it."""
     first: dict[str, int] = {}
     for i, s in enumerate(picked):
         first.setdefault(hits[s.hit].passage.post, i)
@@ -77,7 +80,7 @@ def _in_reading_order(picked: Sequence[Quote], hits: Sequence[Hit]) -> list[Quot
         passage = hits[s.hit].passage
         return first[passage.post], passage.start_line, s.start
 
-    return sorted(picked, key=place)
+    return [*picked[:1], *sorted(picked[1:], key=place)]
 
 
 def _differing(question: str, picked: Sequence[Quote], hits: Sequence[Hit]) -> list[Quote]:

@@ -1,4 +1,4 @@
-"""Which sentences of the hits answer a question, and how much of what stands around them is quoted with each.
+"""Which sentences of the hits answer a question, and how much of what stands around the best of them is quoted.
 
 Knows nothing about whether an answer is to be given, or how it is worded.
 """
@@ -17,7 +17,7 @@ from rag.question import figures, has_form, kinds_of
 from rag.sentences import split_sentences
 from rag.types import Hit
 
-MAX_QUOTES = 4
+MAX_QUOTES = 5
 _FROM_HITS = 12  # whose sentences are looked at: what answers is rarely further down
 _CANDIDATES = 32  # sentences that are kept: a passage gives one quote, and those who compare figures want several
 _MIN_SENTENCE = 12  # characters; shorter ones are headings and asides
@@ -30,11 +30,12 @@ _OWN, _IN_CONTEXT, _PASSAGE, _POST, _FORM, _UNIT = 2.4, 2.4, 4.8, 1.8, 0.6, 2.4
 _READ = 32
 _WORDS_MET, _NEWS = 4.2, 1.1
 _OF_POST = 3  # best passages of a post that tell how well it fits
-_LEAST = 0.65  # a further sentence is quoted when it is worth at least this share of the best
+_WITHIN = 3.5  # a further sentence is quoted when it is worth at most so much less than the best
 _SAME = 0.6  # share of common character pairs from which two sentences say the same
 _AGAIN = 1.5  # what a sentence of a passage that is quoted already is worth less: elsewhere there may be more to say
-#: A quote takes in a neighbour of its sentence up to this long; a list goes on to its last item, within reason.
-_MAX_RUN, _MAX_QUOTE = 2, 240
+#: The best sentence is quoted with a neighbour, up to this long, the others alone: as many answers are right as with a
+#: neighbour for each, and they are a seventh shorter. A list goes on to its last item, within reason.
+_LEAD, _OTHERS, _MAX_QUOTE = 2, 1, 240
 _MAX_ITEMS, _MAX_LIST = 8, 400
 
 #: Never quoted: an address leads the reader away from the posts, a chat marker is meant for a model, not a reader.
@@ -57,7 +58,7 @@ def best_sentences(question: str, hits: Sequence[Hit], reader: Reader) -> list[Q
     ranked = _ranked(question, hits, reader)
     picked: list[tuple[Quote, frozenset[str]]] = []
     for s in ranked:
-        if s.worth < _LEAST * ranked[0].worth or len(picked) == _CANDIDATES:
+        if s.worth < ranked[0].worth - _WITHIN or len(picked) == _CANDIDATES:
             break
         pairs = _pairs(s.text)
         same = (other for other, theirs in picked if _shared(pairs, theirs) >= _SAME)
@@ -124,7 +125,7 @@ def _standing(hits: Sequence[Hit]) -> list[tuple[float, float]]:
 
 
 def with_neighbours(question: str, picked: Sequence[Quote], hits: Sequence[Hit]) -> list[Quote]:
-    """The first few sentences, each with what belongs to it; none twice, and not all of them from one passage."""
+    """The first few sentences, the best with a neighbour; none twice, and not all of them from one passage."""
     several = wants_several(question)
     left, grown = list(picked), list[Quote]()
     while left and len(grown) < MAX_QUOTES:
@@ -138,7 +139,7 @@ def with_neighbours(question: str, picked: Sequence[Quote], hits: Sequence[Hit])
             of_hit = [g for g in grown if g.hit == s.hit]
             free = [not any(g.start <= span[0] < g.end for g in of_hit) for span in spans]
             good = {other.start for other in picked if other.hit == s.hit}
-            start, end = _run(text, spans, at, several, good, free)
+            start, end = _run(text, spans, at, _OTHERS if grown else _LEAD, several, good, free)
             s = replace(s, start=start, end=end, text=text[start:end])
         grown.append(s)
         left = [q for q in left if q.hit != s.hit or not s.start <= q.start < s.end]
@@ -146,22 +147,28 @@ def with_neighbours(question: str, picked: Sequence[Quote], hits: Sequence[Hit])
 
 
 def _run(
-    text: str, spans: Sequence[tuple[int, int]], at: int, several: bool, good: Set[int], free: Sequence[bool]
+    text: str, spans: Sequence[tuple[int, int]], at: int, run: int, several: bool, good: Set[int], free: Sequence[bool]
 ) -> tuple[int, int]:
-    """Offsets of spans[at] and its neighbour: the next, unless only the previous starts at one of `good`; of a list,
-    where several things are asked for, the line that leads in and its items. Takes none but `free` ones.
+    """Offsets of spans[at] and its neighbours, `run` sentences: the next, unless only the previous starts at one of
+    `good`; of a list, where several things are asked for, the line that leads in and its items. None but `free` ones.
     """
-    most, longest = (_MAX_ITEMS, _MAX_LIST) if several else (_MAX_RUN, _MAX_QUOTE)
+    most, longest = (_MAX_ITEMS, _MAX_LIST) if several else (run, _MAX_QUOTE)
 
     def fits(start: int, end: int) -> bool:
         inside = start >= 0 and end < len(spans) and spans[end][1] - spans[start][0] <= longest
         return inside and all(free[start : end + 1]) and not _LEADS_AWAY.search(text, spans[start][0], spans[end][1])
 
     first = last = at
-    if 0 < at < len(spans) - 1 and spans[at - 1][0] in good and spans[at + 1][0] not in good and fits(at - 1, at):
+    if (
+        run > 1
+        and 0 < at < len(spans) - 1
+        and spans[at - 1][0] in good
+        and spans[at + 1][0] not in good
+        and fits(at - 1, at)
+    ):
         first = at - 1
     while last - first + 1 < most:
-        listed = last - first + 1 >= _MAX_RUN  # beyond two sentences only along a list
+        listed = last - first + 1 >= run  # from there only along a list
         if fits(first, last + 1) and (not listed or is_item(text[slice(*spans[last + 1])])):
             last += 1
         elif fits(first - 1, last) and (not listed or is_item(text[slice(*spans[first])])):

@@ -11,7 +11,7 @@ import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -180,6 +180,11 @@ class PassageStore:
 
     def facets(self) -> dict[str, list[tuple[str, int]]]:
         """{"tags": [(name, posts)], "categories": [...]}, most frequent first."""
+        return {plural: list(names) for plural, names in self._facets.items()}
+
+    @cached_property
+    def _facets(self) -> dict[str, list[tuple[str, int]]]:
+        """Kept, as every question may hold a tag."""
         sql = "SELECT name, count(*) AS n FROM labels WHERE kind = ? GROUP BY name ORDER BY n DESC, name"
         return {
             plural: [(name, int(n)) for name, n in self._query(sql, [kind])]

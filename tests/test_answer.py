@@ -80,7 +80,7 @@ def test_no_hits_no_answer():
     assert_sound(answer)
 
 
-def test_at_most_four_quotes_and_none_twice():
+def test_at_most_five_quotes_and_none_twice():
     texts = [f"{name}の食パンは一斤でとても評判がよいと店主が話していた。" for name in "甲乙丙丁戊己庚辛"]
     hits = [
         hit("".join(texts)),
@@ -94,14 +94,22 @@ def test_at_most_four_quotes_and_none_twice():
     assert len(set(quotes)) == len(quotes)
 
 
-def test_quotes_of_one_post_stand_in_its_order():
+def test_the_best_quote_stands_first_the_others_as_in_their_post():
     hits = [
-        hit("食パンの焼き上がりは朝の七時である。店の前に列ができることもある。", line=30),
-        hit("食パンの値段は一斤三百円である。耳だけの袋も安く売られている。", line=10, score=0.45),
+        hit("食パンの値段は一斤三百円である。耳だけの袋も安く売られている。", line=30),
+        hit("食パンの値段は秋からずっと高く、客も減った。", line=50, score=0.47),
+        hit("食パンの値段は春に決め直される。", line=10, score=0.46),
     ]
-    answer = extract("食パンの値段と焼き上がりは？", hits, READER, 0.8)
+    answer = extract("食パンの値段は？", hits, READER, 0.8)
     assert_sound(answer)
-    assert [c.passage.start_line for c in answer.citations] == [10, 30]
+    assert [c.passage.start_line for c in answer.citations] == [30, 10, 50]
+
+
+def test_where_one_quote_has_the_unit_asked_for_nothing_else_is_marked():
+    """Days in the other quotes of an answer about a price were in bold beside the price."""
+    hits = [hit("食パンの値段は一斤三百円である。"), hit("食パンの値段は1987年に決め直された。", line=20, score=0.48)]
+    answer = extract("食パンの値段はいくら？", hits, READER, 0.9)
+    assert [[c.quote[a:b] for a, b in c.marks] for c in answer.citations] == [["三百円"], []]
 
 
 @pytest.mark.parametrize("mark", ["[3]", "[１２]", "【4】", "［5］", "[1, 2]", "[ 7 ]", "[0]"])

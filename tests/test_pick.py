@@ -31,6 +31,25 @@ def test_a_sentence_comes_with_its_next_neighbour_or_the_previous_when_that_one_
     assert with_neighbours("駅は？", [best, first], hits)[0].text == "開業は古い。鉄道の駅は十四ある。"
 
 
+def test_only_the_best_sentence_comes_with_a_neighbour():
+    hits = [
+        hit(
+            "町の食パンは朝六時に焼き上がる。店の裏は広い庭である。花も咲く。町の食パンの売り切れは昼前になる。海も近い。"
+        )
+    ]
+    found = [q.text for q in quotes("町の食パンはいつ焼き上がる？", hits)]
+    assert found == ["町の食パンは朝六時に焼き上がる。店の裏は広い庭である。", "町の食パンの売り切れは昼前になる。"]
+
+
+def test_what_is_worth_much_less_than_the_best_is_not_quoted():
+    hits = [
+        hit("町の食パンは朝六時に焼き上がる。海の向こうの山は高い。", line=1),
+        hit("森の奥に池がある。鳥も来る池だ。", score=0.1),
+    ]
+    found = [q.text for q in quotes("町の食パンはいつ焼き上がる？", hits)]
+    assert found == ["町の食パンは朝六時に焼き上がる。海の向こうの山は高い。"]
+
+
 def test_a_list_is_quoted_to_its_end_when_several_things_are_asked_for():
     assert quotes("山の持ち物を全部挙げて", [hit(LIST)])[0].text == LIST
     assert quotes("山の持ち物の手袋は？", [hit(LIST)])[0].text.count("\n") == 1
@@ -38,7 +57,7 @@ def test_a_list_is_quoted_to_its_end_when_several_things_are_asked_for():
 
 def test_another_passage_is_heard_before_a_passage_says_nearly_as_much_again():
     hits = [
-        hit("町の食パンは朝六時に焼き上がる。店の裏は広い庭である。花も咲く。食パンの売り切れは昼前になる。"),
+        hit("町の食パンは朝六時に焼き上がる。店の裏は広い庭である。花も咲く。町の食パンの売り切れは昼前になる。"),
         hit("残った食パンが町の店で夕方に半額になる。それも人気だ。", post="b.md", score=0.49),
     ]
     assert [q.hit for q in quotes("町の食パンはいつ焼き上がる？", hits)] == [0, 1, 0]
