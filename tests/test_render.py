@@ -157,6 +157,16 @@ def test_the_figure_that_answers_is_bold_in_its_sentence():
     assert '<mark id="q-3-1" tabindex="-1">味噌は<b>十二度</b>で置く。</mark>' in html
 
 
+def test_the_figure_that_answers_is_bold_in_the_answer_too():
+    p = passage("2025年は不作で、味噌は十二度、  酒は十二度で置く。")
+    citation = Citation(1, p, "味噌は十二度、  酒は十二度で置く。", 10, 28, ((3, 6), (11, 14)))
+    text = "2025-11-30: 味噌は十二度、 酒は十二度で置く。 [1]"
+    html = answer_html(Answer("?", text, True, 0.9, (citation,), (Hit(p, 0.5),)), VIEW, Filters())
+    assert "<p>2025-11-30: 味噌は<b>十二度</b>、 酒は<b>十二度</b>で置く。 <a" in html
+    said = Answer("?", "置くのは<十二度>です。 [1]", True, 0.9, (citation,), (Hit(p, 0.5),))
+    assert "<p>置くのは&lt;<b>十二度</b>&gt;です。 <a" in answer_html(said, VIEW, Filters()), "a generator's own words"
+
+
 def test_a_number_without_a_citation_stays_text():
     found = Outline(answer_html(answered(passage(), text="味噌[1]は[2]と[99999]。"), VIEW, Filters()))
     assert len(found.all("a", "rag-cite")) == 1

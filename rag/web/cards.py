@@ -85,12 +85,12 @@ def marked(text: str, citations: Iterable[Citation], anchor: str) -> str:
         start, end = max(c.start, done), max(c.end, done)  # quotes may overlap: the later one marks what is left
         keys = [(c.start + a, c.start + b) for a, b in c.marks if c.start + a >= start]
         pieces += [text_html(text[done:start]), f'<mark id="{anchor}-{c.n}" tabindex="-1">']
-        pieces += [_with_keys(text, start, end, keys), "</mark>"]
+        pieces += [with_keys(text, start, end, keys), "</mark>"]
         done = end
     return "".join([*pieces, text_html(text[done:])])
 
 
-def _with_keys(text: str, start: int, end: int, keys: Iterable[tuple[int, int]]) -> str:
+def with_keys(text: str, start: int, end: int, keys: Iterable[tuple[int, int]]) -> str:
     """`text[start:end]` with the figure, day or name that answers (offsets in `text`) in bold."""
     pieces, done = [], start
     for a, b in sorted(keys):

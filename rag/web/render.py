@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from rag.types import Answer, Citation, Filters
-from rag.web.cards import View, also_read_cards, cited_cards, nearest_cards
+from rag.web.cards import View, also_read_cards, cited_cards, nearest_cards, with_keys
 from rag.web.safe import post_link, text_html
 from rag.web.strings import Strings
 
@@ -106,14 +106,28 @@ def _said(answer: Answer, view: View, complete: bool) -> str:
 
 
 def _with_links(text: str, by_number: dict[int, Citation], view: View) -> str:
-    """Escaped text in which each number that has a citation is a link; other numbers in brackets stay text."""
+    """Escaped text in which each number that has a citation is a link, and what answers is bold as in its quote; other
+    numbers in brackets stay text.
+    """
+    links = [(m, by_number[int(m[1])]) for m in _NUMBER.finditer(text) if int(m[1]) in by_number]
+    keys = [key for _, citation in links for key in _keys_in(text, citation)]
     pieces, done = [], 0
-    for match in _NUMBER.finditer(text):
-        citation = by_number.get(int(match[1]))
-        if citation:
-            pieces += [text_html(text[done : match.start()]), _cite_link(citation, view)]
-            done = match.end()
-    return "".join([*pieces, text_html(text[done:])])
+    for match, citation in links:
+        pieces += [with_keys(text, done, match.start(), keys), _cite_link(citation, view)]
+        done = match.end()
+    return "".join([*pieces, with_keys(text, done, len(text), keys)])
+
+
+def _keys_in(text: str, citation: Citation) -> list[tuple[int, int]]:
+    """Where the figures, days or names that are marked in a quote stand in a line of the answer, in order."""
+    found, at = [], max(0, text.find(" ".join(citation.quote.split())))
+    for start, end in citation.marks:
+        key = " ".join(citation.quote[start:end].split())
+        place = text.find(key, at)
+        if key and place >= 0:
+            at = place + len(key)
+            found.append((place, at))
+    return found
 
 
 def _cite_link(citation: Citation, view: View) -> str:
