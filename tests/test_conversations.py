@@ -76,6 +76,13 @@ def test_a_follow_up_finds_the_passage_of_its_subject(demo, turns, wanted):
     assert any(wanted in f"{hit.passage.heading}\n{hit.passage.text}" for hit in answer.hits), answer.searched
 
 
+def test_what_is_asked_ranks_what_the_subject_finds(demo):
+    """A subject of many words drowned a short question: the post came first, its passage about holidays did not."""
+    hits = Chatbot(demo).ask("休みは？", ["灯台前図書館の蔵書は何冊？"]).hits
+    assert "月曜は休み" in hits[0].passage.text
+    assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
+
+
 @pytest.mark.parametrize("turns", CHANGES, ids=lambda turns: turns[-1])
 def test_a_new_subject_is_searched_for_alone(demo, turns):
     assert Chatbot(demo).ask(turns[-1], turns[:-1]).searched == ""
