@@ -172,6 +172,13 @@ class LexicalIndex:
                 summed[self._rows[column]] += self._scores[column]
         return summed
 
+    def lacking(self, words: Sequence[str], variants: Sequence[Variant] = ()) -> float:
+        """Share of the words, by rarity, that no passage has in any spelling, in [0, 1]; 0 for no words."""
+        spelled = {word for v in variants for word in v.words if all(other in self._ids for other in v.other)}
+        rarity = {word: self._idf_of((word,)) for word in dict.fromkeys(words)}
+        lacking = sum(rarity[word] for word in rarity if word not in self._ids and word not in spelled)
+        return lacking / (sum(rarity.values()) or 1.0)
+
     def rarity(self, words: Sequence[str]) -> Floats:
         """float32 (len(words),) idf of each word; of one that no passage holds, that of the rarest."""
         return np.array([self._idf_of((word,)) for word in words], np.float32)

@@ -18,7 +18,7 @@ from rag.sentences import split_sentences
 from rag.types import Hit
 
 MAX_QUOTES = 5
-_FROM_HITS = 12  # whose sentences are looked at: what answers is rarely further down
+_FROM_HITS = 10  # whose sentences are looked at: what answers is rarely further down
 _CANDIDATES = 32  # sentences that are kept: a passage gives one quote, and those who compare figures want several
 _MIN_SENTENCE = 12  # characters; shorter ones are headings and asides
 #: What a sentence is worth: its own score; that of title, heading and sentence together, as few sentences name their

@@ -40,6 +40,9 @@ _SHINGLE = 8  # characters
 SAME_STORY = 0.7
 #: What each leg adds to the score: `python -m training.fusion` on labelled questions. Their sum is 1, as of the scores.
 WEIGHTS = {"lexical": 0.40, "dense": 0.11, "soft": 0.08, "best": 0.25, "post": 0.09, "form": 0.07}
+#: What "soft" adds beside that for a question whose words the posts lack, as one in another language: the legs that
+#: compare words can't reach this much of it then, so that the sum stays below 1 (`bench/LOG.md`).
+FOREIGN = 0.3
 
 
 Ranked = tuple[int, float, dict[str, float]]  # row, score, scores by leg
@@ -81,7 +84,9 @@ def search(
     if k == 0:
         return []
     allowed = _allowed_rows(parts.store, filters) if filters else None
-    rows, legs = score_candidates(parts, question, max(CANDIDATES, 2 * k), allowed)
+    rows, legs, foreign = score_candidates(parts, question, max(CANDIDATES, 2 * k), allowed)
+    if "lexical" in weights and "soft" in weights:
+        weights = {**weights, "soft": weights["soft"] + FOREIGN * foreign}
     total = sum((w * legs[leg] for leg, w in weights.items() if leg in legs), start=np.zeros(len(rows), np.float32))
     order = np.lexsort((rows, -total))
     order = order[total[order] > 0]
@@ -142,8 +147,11 @@ def check_question(question: str) -> str:
     return question
 
 
-def score_candidates(parts: Parts, question: str, n: int, allowed: Ids | None) -> tuple[Ids, dict[str, Floats]]:
-    """Candidate rows (sorted) and their score in [0, 1] by each leg.
+def score_candidates(
+    parts: Parts, question: str, n: int, allowed: Ids | None
+) -> tuple[Ids, dict[str, Floats], float]:  # fmt: skip
+    """Candidate rows (sorted), their score in [0, 1] by each leg, and the share of the question's words, by rarity,
+    that no passage has in any spelling.
 
     The legs that compare vectors see the question twice, as asked and with the other spellings of its names added.
     """
@@ -159,13 +167,14 @@ def score_candidates(parts: Parts, question: str, n: int, allowed: Ids | None) -
     for query in queries:
         rows = np.union1d(rows, parts.dense.top(query, n, allowed)[0])
     late = [parts.late.scores(ids, rows) for ids in tokens]
-    return rows, {
+    legs = {
         "lexical": by_word[rows],
         "post": by_post[np.searchsorted(parts.posts, rows, side="right") - 1],
         "dense": np.max([parts.dense.similarity(query, rows) for query in queries], axis=0, initial=0.0).clip(max=1.0),
         "soft": np.max([soft for soft, _ in late], axis=0),
         "best": np.max([best for _, best in late], axis=0),
     }
+    return rows, legs, parts.lexical.lacking(words, variants)
 
 
 def _distinct(

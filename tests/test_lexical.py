@@ -113,6 +113,17 @@ def test_a_variant_of_several_words_counts_by_the_share_that_is_met():
     assert scores[1] > scores[2] > scores[3] == 0
 
 
+def test_lacking_is_the_share_by_rarity_of_words_in_no_spelling():
+    index = _index([["a"], ["a", "投資", "効果"], ["x"]])
+    rarest, of_a = index.rarity(["zzz", "a"]).tolist()
+    assert index.lacking(["a"]) == 0
+    assert index.lacking(["zzz", "zzz"]) == 1
+    assert index.lacking([]) == 0
+    assert index.lacking(["a", "roi"]) == pytest.approx(rarest / (rarest + of_a))
+    assert index.lacking(["a", "roi"], [Variant(("roi",), ("投資", "効果"), 1.0)]) == 0
+    assert index.lacking(["a", "roi"], [Variant(("roi",), ("投資", "率"), 1.0)]) > 0
+
+
 def test_scores_are_those_of_bm25s():
     rng = np.random.default_rng(1)
     documents = [rng.integers(0, 50, rng.integers(0, 40)) for _ in range(200)]

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 import rag
 from rag.question import expected
-from rag.search import CANDIDATES, FIRST, PER_POST, READ, WEIGHTS, score_candidates
+from rag.search import CANDIDATES, FIRST, FOREIGN, PER_POST, READ, WEIGHTS, score_candidates
 
 DRAWS = 300
 BEST = 20
@@ -34,9 +34,12 @@ SPLITS = 40
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One question's candidates: what each leg gives (candidates, legs), which are right, and the post of each."""
+    """One question's candidates: what each leg gives (candidates, legs), what likeness adds for words that the posts
+    lack, which are right, and the post of each.
+    """
 
     legs: NDArray[np.float64]
+    added: NDArray[np.float64]
     right: NDArray[np.bool_]
     post: NDArray[np.int64]
 
@@ -65,19 +68,20 @@ def main() -> None:
 
 def candidates_of(index: rag.Index, line: Mapping[str, Any], keys: Sequence[str]) -> Ranked:
     parts, question = index.parts, line["question"]
-    rows, legs = score_candidates(parts, question, CANDIDATES, None)
+    rows, legs, foreign = score_candidates(parts, question, CANDIDATES, None)
     forms = expected(question)
     texts = [passage.text for passage in parts.store.get(rows.tolist())] if forms else []
     form = [sum(bool(f.search(text)) for f in forms) / len(forms) for text in texts] or np.zeros(len(rows))
     groups = [[_key(text) for text in group] for group in line["must"]]
     right = [all(any(text in keys[row] for text in group) for group in groups) for row in rows.tolist()]
     table = np.stack([form if leg == "form" else legs[leg] for leg in WEIGHTS], axis=1).astype(np.float64)
-    return Ranked(table, np.array(right), np.searchsorted(parts.posts, rows, side="right"))
+    post = np.searchsorted(parts.posts, rows, side="right")
+    return Ranked(table, FOREIGN * foreign * legs["soft"], np.array(right), post)
 
 
 def value(question: Ranked, weights: NDArray[np.float64]) -> float:
     """Reciprocal rank, and HITS_COUNT for a hit, under the limit for passages of one post; near repeats stay in."""
-    order = np.argsort(-(question.legs @ weights), kind="stable")[:READ]
+    order = np.argsort(-(question.legs @ weights + question.added), kind="stable")[:READ]
     from_post: Counter[int] = Counter()
     first, waiting = [], []
     for i in order.tolist():
