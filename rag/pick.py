@@ -17,7 +17,8 @@ from rag.question import figures, has_form, kinds_of
 from rag.sentences import split_sentences
 from rag.types import Hit
 
-MAX_QUOTES = 5
+#: Quotes of an answer; fewer where a figure or a day is asked for and the best sentence has one.
+MAX_QUOTES, MAX_WITH_FIGURE = 5, 3
 _FROM_HITS = 10  # whose sentences are looked at: what answers is rarely further down
 _CANDIDATES = 32  # sentences that are kept: a passage gives one quote, and those who compare figures want several
 _MIN_SENTENCE = 12  # characters; shorter ones are headings and asides
@@ -127,8 +128,10 @@ def _standing(hits: Sequence[Hit]) -> list[tuple[float, float]]:
 def with_neighbours(question: str, picked: Sequence[Quote], hits: Sequence[Hit]) -> list[Quote]:
     """The first few sentences, the best with a neighbour; none twice, and not all of them from one passage."""
     several = wants_several(question)
+    forms = [kind for kind in kinds_of(question) if kind in ("figure", "date")]
+    told = bool(picked) and not several and any(has_form(kind, picked[0].text) for kind in forms)
     left, grown = list(picked), list[Quote]()
-    while left and len(grown) < MAX_QUOTES:
+    while left and len(grown) < (MAX_WITH_FIGURE if told else MAX_QUOTES):
         taken = Counter(g.hit for g in grown)
         s = max(left, key=lambda q: q.worth - _AGAIN * taken[q.hit])  # the first of those worth the same
         left.remove(s)

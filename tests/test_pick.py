@@ -50,6 +50,15 @@ def test_what_is_worth_much_less_than_the_best_is_not_quoted():
     assert found == ["町の食パンは朝六時に焼き上がる。海の向こうの山は高い。"]
 
 
+def test_a_figure_that_is_told_needs_fewer_words_around_it():
+    texts = ["食パンは三百円である。", "店は朝に開く。", "粉は北から来る。", "窯は古い。", "客は多い。", "犬もいる。"]
+    hits = [hit(text, post=f"{n}.md") for n, text in enumerate(texts)]
+    picked = [Quote(9.0 - n, n, 0, len(text), text) for n, text in enumerate(texts)]
+    assert [q.hit for q in with_neighbours("食パンはいくら？", picked, hits)] == [0, 1, 2]
+    assert [q.hit for q in with_neighbours("食パンとは？", picked, hits)] == [0, 1, 2, 3, 4]
+    assert len(with_neighbours("犬はいくら？", picked[1:], hits)) == MAX_QUOTES, "the best has no figure"
+
+
 def test_a_list_is_quoted_to_its_end_when_several_things_are_asked_for():
     assert quotes("山の持ち物を全部挙げて", [hit(LIST)])[0].text == LIST
     assert quotes("山の持ち物の手袋は？", [hit(LIST)])[0].text.count("\n") == 1
