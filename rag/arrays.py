@@ -30,7 +30,8 @@ from rag.variants import MIN_GLOSSES, glosses_of
 #: From this many new texts on, a second process pays for its start.
 _PARALLEL_FROM = 4_000
 _BATCH = 2_000
-_tokenizer = functools.cache(Tokenizer)  # one for a process: its dictionary takes a moment to open
+#: One for a process: its dictionary takes a moment to open, and maps 200 MB.
+tokenizer = functools.cache(Tokenizer)
 _TRACES = ("ids", "keys", "shingles", "offsets")
 
 
@@ -154,8 +155,7 @@ def _words(passages: Sequence[Passage], progress: Progress | None) -> list[list[
 
 
 def _words_of(texts: Sequence[str]) -> list[list[str]]:
-    tokenizer = _tokenizer()
-    return [tokenizer.words(text) for text in texts]
+    return [tokenizer().words(text) for text in texts]
 
 
 def save(folder: Path, arrays: Arrays) -> None:
@@ -228,10 +228,9 @@ def _read_names(path: Path) -> list[str]:
 
 def save_glosses(folder: Path, found: Named) -> None:
     """Write the spellings that passages put side by side often enough, each side as words."""
-    tokenizer = _tokenizer()
     counts = np.bincount(found.rows.values, minlength=len(found.names))
     often = [(found.names[i].split("\t"), int(counts[i])) for i in np.flatnonzero(counts >= MIN_GLOSSES)]
-    _write_json(folder / "glosses.json", [[*map(tokenizer.words, pair), n] for pair, n in often])
+    _write_json(folder / "glosses.json", [[*map(tokenizer().words, pair), n] for pair, n in often])
 
 
 def read_glosses(folder: Path) -> list[tuple[list[str], list[str], int]]:

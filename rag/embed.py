@@ -6,11 +6,13 @@ indexes or how the table was trained.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +38,7 @@ E5_FAMILY = ("e5-", "multilingual-e5-")
 E5_PROMPTS = {"query": "query: ", "document": "passage: "}
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_SHORT = 8  # hex digits of a file's SHA-256 in the name of a model, so that no index mixes two
 
 
 class StaticEncoder:
@@ -47,8 +50,6 @@ class StaticEncoder:
                 f"{name}: the tokenizer has {tokenizer.get_vocab_size()} tokens, the table {len(table)} rows and "
                 f"{len(token_weights)} token weights; the files are not of one model, restore or retrain them together"
             )
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
         self._tokenizer = tokenizer
         self.name = name
         self.table: Floats = np.ascontiguousarray(table, np.float32)  # (V, dim), as used for the mean
@@ -60,20 +61,27 @@ class StaticEncoder:
     def load(cls, folder: Path | None = None, table: Path | None = None) -> StaticEncoder:
         """The model in `folder` (None: the shipped one); `table`, if given, replaces its table by an adapted one.
 
+        One that is in use anywhere in this process, and has these very bytes, is shared.
         Raises ModelError when a file is missing or damaged, or the files are not of one model.
         """
         home = folder or BUILTIN
         weights = home / "model.safetensors"
         try:
-            tokenizer = Tokenizer.from_file(str(home / "tokenizer.json"))
+            tokenizer = _tokenizer_of((home / "tokenizer.json").read_text(encoding="utf-8"))
         except Exception as error:  # the library raises bare Exception for a missing and for a damaged file
             raise ModelError(
                 f"{home / 'tokenizer.json'} can't be read ({error}); reinstall or name another model"
             ) from error
-        name = f"{'builtin' if folder is None else home.name}:{_digest(weights)}"
-        if table is None:
-            return cls(tokenizer, *_read_table(weights), name)
-        return cls(tokenizer, *_read_table(table), f"{name}+adapted:{_digest(table)}")
+        own, adapted = _sha256(weights), _sha256(table) if table else ""
+        key = (home.name if folder else "builtin", own, adapted, id(tokenizer))  # the model keeps its tokenizer alive
+        found = _loaded.get(key)
+        if found is None:
+            name = f"{key[0]}:{own[:_SHORT]}" + (f"+adapted:{adapted[:_SHORT]}" if table else "")
+            found = cls(tokenizer, *_read_table(table or weights), name)
+            found.table.setflags(write=False)
+            found.token_weights.setflags(write=False)
+            _loaded[key] = found
+        return found
 
     @property
     def base_name(self) -> str:
@@ -116,6 +124,10 @@ class StaticEncoder:
         return self.encode_passages(texts)
 
 
+#: Tables of 50 MB, by their content. A build, the index it replaces and the one that it makes mostly have the same.
+_loaded: WeakValueDictionary[tuple[str, str, str, int], StaticEncoder] = WeakValueDictionary()
+
+
 class TransformerEncoder:
     """Any sentence-transformers model, with the query and passage prompts that it declares."""
 
@@ -154,7 +166,7 @@ class TransformerEncoder:
 
 def builtin_name() -> str:
     """The name of the shipped model, as `StaticEncoder.load().name`, without loading it."""
-    return f"builtin:{_digest(BUILTIN / 'model.safetensors')}"
+    return f"builtin:{_sha256(BUILTIN / 'model.safetensors')[:_SHORT]}"
 
 
 def load_encoder(name: str | None) -> Encoder:
@@ -174,12 +186,27 @@ def unit_rows(rows: Floats) -> Floats:
     return scaled
 
 
-def _digest(path: Path) -> str:
-    """First 8 hex digits of the file's SHA-256: names the weights, so that no index mixes two."""
+@functools.lru_cache(maxsize=1)
+def _tokenizer_of(text: str) -> Tokenizer:
+    """What tokenizer.json holds. Shared by all models that have the same, as it is never changed: to read it anew for
+    every generation would take time, and leave the memory of a long-lived process in pieces.
+    """
+    tokenizer = Tokenizer.from_str(text)
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def _sha256(path: Path) -> str:
+    """Hex SHA-256 of a file of weights."""
+    digest = hashlib.sha256()
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+        with path.open("rb") as file:
+            while chunk := file.read(1 << 18):
+                digest.update(chunk)
     except OSError as error:
         raise ModelError(f"{path} can't be read ({error.strerror}); reinstall or name another model") from error
+    return digest.hexdigest()
 
 
 def _read_table(path: Path) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -15,7 +15,7 @@ from rag.embed import StaticEncoder
 from rag.errors import IndexDamaged
 from rag.evidence import Reader
 from rag.late import LateIndex, Postings
-from rag.lexical import LexicalIndex, Tokenizer
+from rag.lexical import LexicalIndex
 from rag.search import Parts
 from rag.store import PassageStore
 from rag.types import Encoder, Floats, Hit
@@ -53,7 +53,7 @@ def open_parts(folder: Path, encoder: Encoder, static: StaticEncoder) -> Parts:
     late = LateIndex(made.tokens.values, made.tokens.offsets, postings, static.table, static.token_weights)
     variants = Variants(arrays.read_glosses(folder), lexical.frequencies())
     dense, posts = DenseIndex(made.vectors), store.first_rows()
-    return Parts(store, dense, lexical, late, encoder, static, Tokenizer(), variants, posts)
+    return Parts(store, dense, lexical, late, encoder, static, arrays.tokenizer(), variants, posts)
 
 
 def make_reader(parts: Parts) -> Reader:

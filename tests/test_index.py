@@ -1,13 +1,18 @@
 """Opening an index, and every way in which it can't be opened."""
 
+import os
 import shutil
+import weakref
+from copy import copy
+from pathlib import Path
 
 import pytest
 
 import rag
 from rag import index as index_module
-from rag.embed import StaticEncoder
+from rag.embed import StaticEncoder, save_table
 from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
+from tests.conftest import write_post
 
 
 def test_passages_open_at_the_right_place_in_the_post(index, blog):
@@ -31,7 +36,7 @@ def test_nothing_built_yet_says_which_command_builds(tmp_path):
 
 
 def test_an_index_of_another_built_in_model_is_refused_with_both_names(index_dir, tmp_path, monkeypatch):
-    table = StaticEncoder.load()
+    table = copy(StaticEncoder.load())
     table.name = "builtin:00000000"
     monkeypatch.setattr(index_module.StaticEncoder, "load", classmethod(lambda cls, *a, **k: table))
     with pytest.raises(IndexMismatch, match=r"built with the model builtin:\w{8}, this version ships builtin:00000000"):
@@ -39,21 +44,21 @@ def test_an_index_of_another_built_in_model_is_refused_with_both_names(index_dir
 
 
 def test_a_flipped_bit_in_any_file_is_detected_before_an_answer(index_dir, tmp_path):
-    copy = shutil.copytree(index_dir, tmp_path / "ix")
-    for path in sorted(copy.glob("g-*/*")):
+    copied = shutil.copytree(index_dir, tmp_path / "ix")
+    for path in sorted(copied.glob("g-*/*")):
         whole = path.read_bytes()
         path.write_bytes(whole[: len(whole) // 2] + bytes([whole[len(whole) // 2] ^ 1]) + whole[len(whole) // 2 + 1 :])
         with pytest.raises(IndexDamaged, match=path.name):
-            rag.open_index(copy)
+            rag.open_index(copied)
         path.write_bytes(whole)
-    rag.open_index(copy).close()
+    rag.open_index(copied).close()
 
 
 def test_a_lost_file_is_damage(index_dir, tmp_path):
-    copy = shutil.copytree(index_dir, tmp_path / "ix")
-    next(copy.glob("g-*/tokens.npy")).unlink()
+    copied = shutil.copytree(index_dir, tmp_path / "ix")
+    next(copied.glob("g-*/tokens.npy")).unlink()
     with pytest.raises(IndexDamaged, match=r"tokens\.npy"):
-        rag.open_index(copy)
+        rag.open_index(copied)
 
 
 def test_threads_share_one_index(index):
@@ -64,3 +69,34 @@ def test_threads_share_one_index(index):
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda q: [h.passage.id for h in index.search(q, k=3)], questions))
     assert together == alone * 20
+
+
+def test_a_process_that_rebuilds_has_one_of_each_model_and_keeps_nothing_of_the_index_before(posts, tmp_path):
+    first = rag.build_index(posts, tmp_path / "ix")
+    write_post(posts, "2025-12-01-new.md", "新しい便り", "2025-12-01", [], [], "温室の苗に水をやるのは朝の六時である。")
+    second = rag.build_index(posts, tmp_path / "ix")
+    second.search("苗に水をやるのはいつ？")
+    assert second.generation.id != first.generation.id
+    # What is read anew for every generation leaves a long-lived process with its memory in pieces.
+    assert second.parts.tokens is first.parts.tokens
+    assert second.parts.words is first.parts.words
+    gone = [weakref.ref(held) for held in (first, first.parts.store, first.parts.late, first.parts.dense)]
+    before = first.generation.path
+    first.close()
+    del first  # at once, not when the garbage collector comes round: nothing refers to itself
+    assert [ref() for ref in gone] == [None] * len(gone)
+    mapped, held = Path("/proc/self/maps"), Path("/proc/self/fd")
+    if mapped.exists():
+        assert before.name not in mapped.read_text()
+        assert not [fd for fd in held.iterdir() if before.name in os.path.realpath(fd)]
+
+
+def test_models_in_use_are_shared_by_content_and_can_not_be_written_to(tmp_path):
+    one = StaticEncoder.load()
+    assert StaticEncoder.load() is one
+    save_table(tmp_path / "table", one.table * 2, one.token_weights)
+    other = StaticEncoder.load(table=tmp_path / "table")
+    assert other is not one
+    assert other.name != one.name
+    with pytest.raises(ValueError, match="read-only"):
+        other.table[0] = 0
