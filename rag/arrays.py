@@ -32,7 +32,7 @@ _PARALLEL_FROM = 4_000
 _BATCH = 2_000
 #: One for a process: its dictionary takes a moment to open, and maps 200 MB.
 tokenizer = functools.cache(Tokenizer)
-_TRACES = ("ids", "keys", "shingles", "offsets")
+_TRACES = ("ids", "keys", "shingles", "offsets", "apart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +193,15 @@ def load(folder: Path) -> Arrays:
 
 def save_traces(folder: Path, traces: Traces) -> None:
     """Write what the next build needs to compare passages. Raises OSError, naming the file."""
-    parts = (traces.ids, traces.keys, traces.shingles.values, traces.shingles.offsets)
+    parts = (traces.ids, traces.keys, traces.shingles.values, traces.shingles.offsets, traces.apart)
     for name, array in zip(_TRACES, parts, strict=True):
         write_array(folder / f"trace_{name}.npy", array)
 
 
 def load_traces(folder: Path) -> Traces:
     """What `save_traces` wrote. Raises IndexDamaged."""
-    ids, keys, shingles, offsets = (read_array(folder / f"trace_{name}.npy") for name in _TRACES)
-    return Traces(ids, keys, Ragged(shingles, offsets))
+    ids, keys, shingles, offsets, apart = (read_array(folder / f"trace_{name}.npy") for name in _TRACES)
+    return Traces(ids, keys, Ragged(shingles, offsets), apart)
 
 
 def write_array(path: Path, array: NDArray[np.generic]) -> None:

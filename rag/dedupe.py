@@ -37,6 +37,7 @@ class Traces:
     ids: NDArray[np.uint64]  # of the passages, which name their texts
     keys: NDArray[np.uint64]  # hash of its letters: equal for texts that say the same
     shingles: Ragged
+    apart: NDArray[np.uint64]  # (m, 2), in order: ids of two passages of which the second says too little of the first
 
 
 @dataclass(slots=True)
@@ -57,14 +58,16 @@ def trace(passages: Sequence[Passage], known: Traces | None = None) -> Traces:
     """The traces of `passages`, those that are `known` taken over. Row i belongs to passage i."""
     ids = np.fromiter((int(passage.id, 16) for passage in passages), np.uint64, len(passages))
     if known is None:
-        known = Traces(np.empty(0, np.uint64), np.empty(0, np.uint64), Ragged.of([], np.uint32))
+        none = np.empty(0, np.uint64)
+        known = Traces(none, none, Ragged.of([], np.uint32), none.reshape(0, 2))
     rows = rows_in(ids, known.ids)
     fresh = np.flatnonzero(rows < 0)
     rows[fresh] = len(known.ids) + np.arange(len(fresh))
     keys = [sentence_key(passages[i].text) for i in fresh.tolist()]
     return Traces(
-        ids, np.concatenate([known.keys, _hashes(keys)])[rows], known.shingles.then(shingles_of(keys)).take(rows)
-    )
+        ids, np.concatenate([known.keys, _hashes(keys)])[rows], known.shingles.then(shingles_of(keys)).take(rows),
+        known.apart,
+    )  # fmt: skip
 
 
 def _hashes(texts: Sequence[str]) -> NDArray[np.uint64]:
@@ -72,21 +75,23 @@ def _hashes(texts: Sequence[str]) -> NDArray[np.uint64]:
     return np.frombuffer(b"".join(found), np.uint64)
 
 
-def drop_repeats(passages: Sequence[Passage], traces: Traces | None = None) -> tuple[list[Passage], list[Dropped]]:
-    """`passages` without what another says, order kept, and a Dropped for each that went or was reduced.
+def drop_repeats(passages: Sequence[Passage], traces: Traces) -> tuple[list[Passage], list[Dropped], Traces]:
+    """`passages` without what another says, order kept, a Dropped for each that went or was reduced, and the traces
+    with which of the passages are apart.
 
     Of two that say the same the one stays that ends with a full stop and is longer, or else stands first. `traces` are
-    those of the passages.
+    those of the passages; the result does not depend on which were known to be apart.
     """
-    near = _candidates(traces or trace(passages))
+    near = _candidates(traces)
     entries = {i: _Entry(passages[i]) for i in near}
+    known, apart = {(i, j) for i, j in traces.apart.tolist()}, set[tuple[int, int]]()
     holder: dict[int, int] = {}  # dropped -> what holds it
     copies: dict[int, list[int]] = defaultdict(list)  # kept -> passages of which it holds most
     kept: dict[int, Passage] = {i: passage for i, passage in enumerate(passages) if i not in near}
     dropped: list[Dropped] = []
     for i in sorted(near, key=lambda i: _worth(passages[i], i)):
         alive = [j for j in sorted(near[i]) if j not in holder]
-        best, fresh = _best(entries, i, alive)
+        best, fresh = _best(entries, i, alive, known, apart)
         kept[i] = passages[i]
         if best < 0:
             continue
@@ -107,7 +112,8 @@ def drop_repeats(passages: Sequence[Passage], traces: Traces | None = None) -> t
     dropped.sort(key=lambda d: (d.post, d.start_line))
     for i in copies.keys() & kept.keys():
         kept[i] = _with_copies(kept[i], _posts_of(i, copies, passages))
-    return [kept[i] for i in sorted(kept)], dropped
+    pairs = np.array(sorted(apart), np.uint64).reshape(len(apart), 2)
+    return [kept[i] for i in sorted(kept)], dropped, replace(traces, apart=pairs)
 
 
 def _candidates(traces: Traces) -> dict[int, set[int]]:
@@ -130,21 +136,30 @@ def _worth(passage: Passage, position: int) -> tuple[bool, int, int]:
     return ends_sentence(passage.text), len(passage.text), -position
 
 
-def _best(entries: Mapping[int, _Entry], i: int, others: Sequence[int]) -> tuple[int, list[bool]]:
-    """Which of `others` says most of passage i, and which sentences it leaves; (-1, []) if none says enough."""
-    mine = entries[i].read()
-    sizes = [len(key) for key in mine.keys]
-    telling = [size >= MIN_SENTENCE for size in sizes]
+def _best(
+    entries: Mapping[int, _Entry], i: int, others: Sequence[int], known: set[tuple[int, int]],
+    apart: set[tuple[int, int]],
+) -> tuple[int, list[bool]]:  # fmt: skip
+    """Which of `others` says most of passage i, and which sentences it leaves; (-1, []) if none says enough.
+
+    Those that are `known` to say too little are not read again; all that do are added to `apart`.
+    """
+    pairs = {j: (int(entries[i].passage.id, 16), int(entries[j].passage.id, 16)) for j in others}
+    apart.update(known.intersection(pairs.values()))
     best: tuple[int, list[bool]] = (-1, [])
     most = 0.0
-    for j in others:
-        other = entries[j].read()
+    for j in (j for j in others if pairs[j] not in known):
+        mine, other = entries[i].read(), entries[j].read()
+        sizes = [len(key) for key in mine.keys]
+        telling = [size >= MIN_SENTENCE for size in sizes]
         fresh = [not _said(s, k, other) for s, k in zip(mine.sentences, mine.keys, strict=True)]
         if any(telling):
             fresh = [new and tells for new, tells in zip(fresh, telling, strict=True)]
         share = 1 - sum(size for size, new in zip(sizes, fresh, strict=True) if new) / max(1, sum(sizes))
         here = other.passage.post == mine.passage.post
-        if share > most and share > (MOSTLY_HERE if here else MOSTLY_THERE):
+        if share <= (MOSTLY_HERE if here else MOSTLY_THERE):
+            apart.add(pairs[j])
+        elif share > most:
             best, most = (j, fresh), share
     return best
 

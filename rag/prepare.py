@@ -67,8 +67,7 @@ def prepare(
         later += split.dropped
     if progress:
         progress("repeats", 0, 0)
-    traces = trace(passages, traces)
-    passages, repeats = drop_repeats(passages, traces)
+    passages, repeats, traces = drop_repeats(passages, trace(passages, traces))
     later = sorted(later + repeats, key=place_of)
     return Prepared(passages, later, dict(zip(map(cache_key, posts), cleaned, strict=True)), traces)
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from rag.dedupe import drop_repeats
+from rag import dedupe
+from rag.dedupe import trace
 from rag.text import passage_id
-from rag.types import Copy, Passage
+from rag.types import Copy, Dropped, Passage
 
 SAND = "窯の床には耐火煉瓦を敷き、その下に砂を五センチほど入れます。"
 DRY = "積み終えた窯は、雨の当たらない場所で三日のあいだ乾かします。"
@@ -28,6 +29,11 @@ def passage(text: str, post: str = "a.md", line: int = 1) -> Passage:
         line,
         line,
     )
+
+
+def drop_repeats(passages: list[Passage]) -> tuple[list[Passage], list[Dropped]]:
+    kept, dropped, _ = dedupe.drop_repeats(passages, trace(passages))
+    return kept, dropped
 
 
 def test_nothing_in_nothing_out() -> None:
@@ -121,3 +127,19 @@ def test_two_passages_that_are_reduced_may_hold_each_other() -> None:
     assert [p.text for p in kept] == [f"{name}町のパン屋は食パンを三時に焼く。" for name in "東西"]
     assert [[c.post for c in p.also_in] for p in kept] == [["b.md"], ["a.md"]]
     assert len(dropped) == 2
+
+
+def test_what_was_found_apart_is_not_compared_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = [f"煉瓦の{n}段目は目地をずらして積み、糸で水平を見ます。" for n in range(9)]
+    passages = [passage("".join(steps[:6]) + SAND), passage("".join(steps[3:]) + DRY, "b.md"), passage(FIRE, "c.md")]
+    passages += [passage(FIRE, "d.md")]
+    first = dedupe.drop_repeats(passages, trace(passages))
+    one, other = (int(p.id, 16) for p in passages[:2])
+    assert first[2].apart.tolist() == sorted([[one, other], [other, one]])
+    compared: list[str] = []
+    said = dedupe._said
+    monkeypatch.setattr(dedupe, "_said", lambda s, k, other: compared.append(s) or said(s, k, other))
+    again = dedupe.drop_repeats(passages, trace(passages, first[2]))
+    assert again[:2] == first[:2]
+    assert again[2].apart.tolist() == first[2].apart.tolist()
+    assert compared == [FIRE]  # what a passage says whole is read anew, as it is what the report tells
