@@ -15,7 +15,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 from numpy.typing import NDArray
 
@@ -142,6 +141,8 @@ def _words(passages: Sequence[Passage], progress: Progress | None) -> list[list[
     batches = [texts[i : i + _BATCH] for i in range(0, len(texts), _BATCH)]
     found: list[list[str]] = []
     if len(texts) >= _PARALLEL_FROM:
+        import joblib  # only where it is wanted: it takes as long to import as numpy
+
         # joblib's own processes: they need no `if __name__ == "__main__"` in the caller and fork no running threads.
         done = joblib.Parallel(n_jobs=2, return_as="generator")(joblib.delayed(_words_of)(b) for b in batches)
     else:

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-import joblib
-
 from rag.boilerplate import keys_of, learn_boilerplate
 from rag.clean import clean_post
 from rag.dedupe import Traces, drop_repeats, trace
@@ -93,6 +91,8 @@ def _clean_all(
 def _run(batches: Sequence[Sequence[Post]], rules: SiteRules) -> Iterator[list[CleanPost]]:
     if sum(len(post.body) for batch in batches for post in batch) < PARALLEL_FROM:
         return (_clean_batch(batch, rules) for batch in batches)
+    import joblib  # only where it is wanted: it takes as long to import as numpy
+
     # joblib's own processes: they need no `if __name__ == "__main__"` in the caller and fork no running threads.
     work = joblib.Parallel(n_jobs=2, return_as="generator")
     found: Iterator[list[CleanPost]] = work(joblib.delayed(_clean_batch)(batch, rules) for batch in batches)

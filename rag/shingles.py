@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.counting import counted
+from rag.counting import counted, distinct
 from rag.ragged import Ragged
 
 #: Characters of a shingle. Five or fewer are shared by unrelated Japanese sentences, such as ということです.
@@ -61,9 +61,11 @@ def pairs_of(shingles: Ragged, least: float) -> Pairs:
     texts = max(1, len(shingles))
     small = np.uint32 if texts <= 1 << 16 else np.uint64  # of a pair, as one number below texts squared
     owner = np.repeat(np.arange(len(shingles), dtype=np.uint64), np.diff(shingles.offsets))
-    packed, _ = counted((shingles.values.astype(np.uint64) << np.uint64(32)) | owner)
+    packed = distinct((shingles.values.astype(np.uint64) << np.uint64(32)) | owner)
+    sizes = np.bincount(packed.astype(np.uint32), minlength=len(shingles))
+    shared = _shared((packed >> np.uint64(32)).astype(np.uint32))
+    packed = packed[shared]
     hashes, owners = (packed >> np.uint64(32)).astype(np.uint32), packed.astype(np.uint32).astype(small)
-    sizes = np.bincount(owners, minlength=len(shingles))
     del packed, owner
     found = [np.empty(0, small)]
     for step in range(1, REACH + 1):
@@ -81,6 +83,15 @@ def pairs_of(shingles: Ragged, least: float) -> Pairs:
     share = (again + 1) / np.minimum(sizes[i], sizes[j])
     enough = share >= least
     return i[enough], j[enough], share[enough]
+
+
+def _shared(hashes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Where a hash, of those in order, is that of a neighbour: half of them are in one text alone."""
+    same = hashes[1:] == hashes[:-1]
+    shared = np.zeros(len(hashes), bool)
+    shared[1:] = same
+    shared[:-1] |= same
+    return shared
 
 
 def _sampled(keys: Sequence[str], sample: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:

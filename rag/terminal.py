@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from rag.evaluate import Score
@@ -16,6 +15,9 @@ from rag.plan import BuildReport
 from rag.report import Row
 from rag.types import Answer, Dropped, Hit, Passage
 from rag.unicode import repair
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _EXAMPLE = 60  # characters
 _LISTED = 20  # files named one by one; the rest are counted
@@ -143,27 +145,35 @@ class Bars:
     """Progress on stderr while a build runs; nothing where stderr is no terminal."""
 
     def __init__(self) -> None:
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-        )
-        self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._progress = _bars() if sys.stderr.isatty() else None
         self._tasks: dict[str, Any] = {}
 
     def __enter__(self) -> Bars:
-        if sys.stderr.isatty():
+        if self._progress:
             self._progress.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._progress.live.is_started:
+        if self._progress:
             self._progress.stop()
 
     def update(self, stage: str, done: int, total: int) -> None:
         """Show `stage` at done/total."""
+        if not self._progress:
+            return
         if stage not in self._tasks:
             self._tasks[stage] = self._progress.add_task(stage, total=None)
         self._progress.update(self._tasks[stage], completed=done, total=total or None)
+
+
+def _bars() -> Progress:
+    from rich import progress  # only where it is wanted: it takes longer to import than all of `rag`
+
+    columns = (
+        progress.SpinnerColumn(),
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TimeElapsedColumn(),
+    )
+    return progress.Progress(*columns, console=Console(stderr=True), transient=True)
