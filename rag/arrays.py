@@ -22,7 +22,7 @@ from rag.dedupe import Traces
 from rag.embed import StaticEncoder
 from rag.errors import IndexDamaged, ModelError
 from rag.lexical import HEADING_WEIGHT, TITLE_WEIGHT, Tokenizer
-from rag.ragged import Ragged, rows_in, runs_of
+from rag.ragged import Ragged, below, rows_in, runs_of
 from rag.types import Encoder, Ids, Passage, Progress
 from rag.variants import MIN_GLOSSES, glosses_of
 
@@ -63,7 +63,7 @@ def compute(
     ModelError when the encoder returns something unusable.
     """
     keys = np.frombuffer(b"".join(map(_key, passages)), np.uint64).reshape(len(passages), 2)
-    small = np.uint16 if static.vocab_size <= 1 << 16 else np.int32
+    small = below(static.vocab_size)
     if before is None:
         nothing = Named(Ragged.of([]), [])
         no_vectors = np.empty((0, encoder.dim), np.float16)
@@ -124,7 +124,7 @@ def _with_new(old: Named, new: Sequence[Sequence[str]], rows: Ids) -> Named:
     taken = old.rows.then(Ragged.of([[place[name] for name in row] for row in new])).take(rows)
     used = np.flatnonzero(np.bincount(taken.values, minlength=len(pooled)))
     order = np.array(sorted(used.tolist(), key=pooled.__getitem__), np.int64)
-    renumbered = np.zeros(len(pooled), np.int32)
+    renumbered = np.zeros(len(pooled), below(len(order)))
     renumbered[order] = np.arange(len(order))
     return Named(Ragged(renumbered[taken.values], taken.offsets), [pooled[i] for i in order])
 

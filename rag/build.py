@@ -17,6 +17,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rag import arrays, generation
 from rag.adapt import MIN_PASSAGES, adapt
 from rag.arrays import Arrays
@@ -33,6 +35,7 @@ from rag.packed import LeftOut
 from rag.parts import POSTINGS, check_parts, open_parts
 from rag.plan import BuildReport, Plan, make_plan, pipeline_version
 from rag.prepare import Prepared, cache_key, prepare
+from rag.ragged import Ragged, below
 from rag.search import search
 from rag.settings import DEFAULTS, Settings, as_json
 from rag.store import PassageStore, write_store
@@ -195,13 +198,16 @@ def _write_map(folder: Path, planned: Plan, prepared: Prepared, made: Arrays) ->
 
 
 def _write_words(folder: Path, made: Arrays) -> None:
-    words = [made.words.rows.row(i) for i in range(len(made.words.rows))]
-    for name, array in build_lexical(words, len(made.words.names)).items():
+    rows = Ragged(made.words.rows.values.astype(np.int32), made.words.rows.offsets)
+    built = build_lexical([rows.row(i) for i in range(len(rows))], len(made.words.names))
+    built["indices"] = built["indices"].astype(below(len(rows)))
+    for name, array in built.items():
         arrays.write_array(folder / f"bm25_{name}.npy", array)
 
 
 def _write_postings(folder: Path, made: Arrays, token_count: int) -> None:
     postings = postings_of(made.tokens.values, made.tokens.offsets, token_count)
+    postings = replace(postings, rows=postings.rows.astype(below(len(made.tokens))))
     for name in POSTINGS:
         arrays.write_array(folder / f"token_{name}.npy", getattr(postings, name))
 

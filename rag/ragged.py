@@ -51,6 +51,11 @@ class Ragged:
         )
 
 
+def below(count: int) -> type[np.integer]:
+    """The type that holds the numbers from 0 to count - 1 in the fewest bytes, on the disk and in a server's memory."""
+    return np.uint16 if count <= 1 << 16 else np.int32
+
+
 def runs_of(rows: Ids) -> list[tuple[int, int]]:
     """`rows` as ranges (first, last + 1), in their order: most of a build's rows stand where they stood before."""
     breaks = np.flatnonzero(np.diff(rows) != 1) + 1
