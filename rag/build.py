@@ -141,7 +141,7 @@ def _write_rows(
     planned: Plan, folder: Path, prepared: Prepared, left_out: Sequence[LeftOut], cleaned: Mapping[str, CleanPost]
 ) -> None:
     write_store(folder, planned.posts, prepared.passages, prepared.later, left_out)
-    write_kept(folder, planned.posts, planned.report.problems, cleaned)
+    write_kept(folder, planned.posts, planned.report.problems, cleaned, prepared.passages)
 
 
 def _prepare(planned: Plan, progress: Progress | None) -> Prepared:
@@ -150,7 +150,7 @@ def _prepare(planned: Plan, progress: Progress | None) -> Prepared:
     if before is None:
         return prepare(planned.posts, rules, progress=progress)
     store = PassageStore(before.path)
-    kept = read_cleaned(before.path, planned.posts, store.left_out())
+    kept = read_cleaned(before.path, planned.posts, store.left_out(), store.rows_by_post())
     store.close()
     cached = {cache_key(post): kept[post.path] for post in planned.posts if post.path in kept}
     return prepare(

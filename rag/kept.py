@@ -19,8 +19,12 @@ from rag.types import Block, CleanPost, Dropped, Passage, Post, Problem, SplitPo
 FILE = "kept.sqlite"
 _SCHEMA = (
     "CREATE TABLE kept "
-    "(path TEXT PRIMARY KEY, digest TEXT, title TEXT, post TEXT, problems TEXT, blocks BLOB, split BLOB)"
+    "(path TEXT PRIMARY KEY, digest TEXT, title TEXT, post TEXT, problems TEXT, blocks BLOB, split BLOB, "
+    "passages BLOB)"  # NULL where they are those that are indexed, as they are of nearly all posts
 )
+
+#: id, text, heading, first and last line of a passage.
+Row = tuple[str, str, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +36,25 @@ class Kept:
 
 
 def write_kept(
-    folder: Path, posts: Sequence[Post], problems: Iterable[Problem], cleaned: Mapping[str, CleanPost]
-) -> None:
-    """Write the file into `folder`; `cleaned` is by path of the post. Raises OSError when the disk refuses."""
+    folder: Path, posts: Sequence[Post], problems: Iterable[Problem], cleaned: Mapping[str, CleanPost],
+    indexed: Iterable[Passage],
+) -> None:  # fmt: skip
+    """Write the file into `folder`; `cleaned` is by path of the post. Passages that were `indexed` as they were split
+    are left to `read_cleaned`'s `rows`. Raises OSError when the disk refuses.
+    """
+    ids: dict[str, list[str]] = {}
+    for passage in indexed:
+        ids.setdefault(passage.post, []).append(passage.id)
     by_path: dict[str, list[str]] = {}
     for problem in problems:
         if not problem.skipped:
             by_path.setdefault(problem.path, []).append(problem.reason)
     with database.writing(folder / FILE, _SCHEMA) as db:
         db.executemany(
-            "INSERT INTO kept VALUES (?,?,?,?,?,?,?)",
+            "INSERT INTO kept VALUES (?,?,?,?,?,?,?,?)",
             (
                 (p.path, p.digest, p.title, _json(astuple(replace(p, body=""))), _json(by_path.get(p.path, [])),
-                 _packed_blocks(cleaned[p.path].blocks), _packed_split(cleaned[p.path]))
+                 _packed_blocks(cleaned[p.path].blocks), *_packed_split(cleaned[p.path], ids.get(p.path, [])))
                 for p in posts
             ),
         )  # fmt: skip
@@ -61,24 +71,28 @@ def read_kept(folder: Path) -> dict[str, Kept]:
 
 
 def read_cleaned(
-    folder: Path, posts: Iterable[Post], left_out: Mapping[str, Sequence[Dropped]]
+    folder: Path, posts: Iterable[Post], left_out: Mapping[str, Sequence[Dropped]], rows: Mapping[str, Sequence[Row]]
 ) -> dict[str, CleanPost]:  # fmt: skip
     """By path, the cleaned form of those `posts` whose file and title are kept under whatever path.
 
-    `left_out` is by the path at the time. How a post was split is known only if it still has that path.
+    `left_out`, and the `rows` of the passages that are indexed, are by the path at the time. How a post was split is
+    known only if it still has that path.
     """
-    rows = _rows(folder, "SELECT digest, title, path, blocks, split FROM kept")
-    held = {(digest, title): (path, blocks, split) for digest, title, path, blocks, split in rows}
+    kept = _rows(folder, "SELECT digest, title, path, blocks, split, passages FROM kept")
+    held = {(digest, title): (path, *packed) for digest, title, path, *packed in kept}
     found = {}
     for post in posts:
         if (post.digest, post.title) in held:
-            path, blocks, split = held[post.digest, post.title]
-            found[post.path] = _cleaned(post, path, blocks, split, left_out[path])
+            path, blocks, split, own = held[post.digest, post.title]
+            passages = rows.get(path, ()) if own is None else unpack(own)
+            found[post.path] = _cleaned(post, path, blocks, split, passages, left_out[path])
     return found
 
 
-def _cleaned(post: Post, path: str, blocks: bytes, packed: bytes, left_out: Sequence[Dropped]) -> CleanPost:
-    keys, boilerplate, passages, dropped = unpack(packed)
+def _cleaned(
+    post: Post, path: str, blocks: bytes, packed: bytes, passages: Sequence[Row], left_out: Sequence[Dropped]
+) -> CleanPost:  # fmt: skip
+    keys, boilerplate, dropped = unpack(packed)
     if path != post.path:
         renamed = tuple(replace(d, post=post.path) for d in left_out)
         return CleanPost(Packed(blocks, Block), renamed, tuple(keys))
@@ -100,13 +114,16 @@ def _packed_blocks(blocks: Sequence[Block]) -> bytes:
     return pack([(b.kind, b.text, b.start_line, b.end_line, b.level) for b in blocks])
 
 
-def _packed_split(clean: CleanPost) -> bytes:
+def _packed_split(clean: CleanPost, indexed: list[str]) -> tuple[bytes, bytes | None]:
+    """How a post was split, and its passages unless they are those with the ids `indexed`."""
     split = clean.split or SplitPost(frozenset(), (), ())
+    passages = None
+    if [p.id for p in split.passages] != indexed:
+        passages = pack([(p.id, p.text, p.heading, p.start_line, p.end_line) for p in split.passages])
     if split.packed is not None:
-        return split.packed
-    passages = [(p.id, p.text, p.heading, p.start_line, p.end_line) for p in split.passages]
+        return split.packed, passages
     dropped = [(d.start_line, d.end_line, d.reason, d.text) for d in split.dropped]
-    return pack([clean.keys or (), sorted(split.boilerplate), passages, dropped])
+    return pack([clean.keys or (), sorted(split.boilerplate), dropped]), passages
 
 
 def _json(value: object) -> str:

@@ -137,6 +137,14 @@ class PassageStore:
         sql = f"SELECT {_COLUMNS} FROM passages WHERE post = ? ORDER BY start_line, row"
         return [_as_passage(columns) for columns in self._query(sql, [path])]
 
+    def rows_by_post(self) -> dict[str, list[tuple[str, str, str, int, int]]]:
+        """Of each post that has any its passages in row order: id, text, heading, first and last line."""
+        found: dict[str, list[tuple[str, str, str, int, int]]] = {}
+        sql = "SELECT post, id, text, heading, start_line, end_line FROM passages ORDER BY row"
+        for post, id_, text, heading, start, end in self._query(sql):
+            found.setdefault(post, []).append((id_, text, heading, int(start), int(end)))
+        return found
+
     def first_rows(self) -> Ids:
         """The row of the first passage of each post that has any, rising from 0: a post's passages lie together."""
         rows = self._query("SELECT min(row) FROM passages GROUP BY post ORDER BY 1")

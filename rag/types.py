@@ -132,7 +132,7 @@ class SplitPost:
     boilerplate: frozenset[str]  # those keys of its blocks that recur in too many posts
     passages: tuple[Passage, ...]
     dropped: tuple[Dropped, ...]
-    packed: bytes | None = field(default=None, compare=False)  # as a generation keeps it; None: not kept yet
+    packed: bytes | None = field(default=None, compare=False)  # as kept, passages aside; None: not kept yet
 
 
 # --- ask half ---------------------------------------------------------------------------------------------------

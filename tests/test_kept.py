@@ -1,5 +1,6 @@
 """What a generation keeps of a post for the next build comes back as it was."""
 
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,33 +24,45 @@ def split(boilerplate: frozenset[str] = frozenset()) -> SplitPost:
 
 def test_a_post_comes_back_as_it_was_cleaned_and_split(tmp_path: Path) -> None:
     clean = replace(CLEAN, keys=keys_of(CLEAN), split=split(frozenset(keys_of(CLEAN)[:1])))
-    write_kept(tmp_path, [POST], [Problem("a.md", "a byte order mark was removed", skipped=False)], {"a.md": clean})
+    write_kept(tmp_path, [POST], [Problem("a.md", "a byte order mark was removed", skipped=False)], {"a.md": clean}, [])
     kept = read_kept(tmp_path)["a.md"]
     assert (kept.post, kept.problems[0].reason) == (replace(POST, body=""), "a byte order mark was removed")
-    back = read_cleaned(tmp_path, [POST], LEFT_OUT)["a.md"]
+    back = read_cleaned(tmp_path, [POST], LEFT_OUT, {})["a.md"]
     assert (tuple(back.blocks), tuple(back.dropped)) == (BLOCKS, DROPPED)
     assert (back.keys, back.split) == (clean.keys, clean.split)
 
 
+def test_passages_that_are_indexed_as_they_were_split_are_kept_once(tmp_path: Path) -> None:
+    clean = replace(CLEAN, keys=keys_of(CLEAN), split=split())
+    (passage,) = split().passages
+    rows = {"a.md": [(passage.id, passage.text, passage.heading, passage.start_line, passage.end_line)]}
+    for home, indexed in (("once", [passage]), ("twice", [replace(passage, id="0" * 16)])):
+        (tmp_path / home).mkdir()
+        write_kept(tmp_path / home, [POST], [], {"a.md": clean}, indexed)
+        (stored,) = sqlite3.connect(tmp_path / home / FILE).execute("SELECT passages IS NULL FROM kept")
+        assert stored == (home == "once",)
+        assert read_cleaned(tmp_path / home, [POST], LEFT_OUT, rows)["a.md"].split == clean.split
+
+
 def test_a_renamed_post_is_cleaned_already_but_not_split(tmp_path: Path) -> None:
     """Its passages have other ids and another address."""
-    write_kept(tmp_path, [POST], [], {"a.md": replace(CLEAN, keys=keys_of(CLEAN), split=split())})
-    back = read_cleaned(tmp_path, [replace(POST, path="b.md")], LEFT_OUT)["b.md"]
+    write_kept(tmp_path, [POST], [], {"a.md": replace(CLEAN, keys=keys_of(CLEAN), split=split())}, [])
+    back = read_cleaned(tmp_path, [replace(POST, path="b.md")], LEFT_OUT, {})["b.md"]
     assert (tuple(back.blocks), back.keys, back.split) == (BLOCKS, keys_of(CLEAN), None)
     assert tuple(back.dropped) == tuple(replace(d, post="b.md") for d in DROPPED)
 
 
 def test_what_was_read_is_written_again_byte_for_byte(tmp_path: Path) -> None:
-    write_kept(tmp_path, [POST], [], {"a.md": replace(CLEAN, keys=keys_of(CLEAN), split=split())})
-    back = read_cleaned(tmp_path, [POST], LEFT_OUT)
+    write_kept(tmp_path, [POST], [], {"a.md": replace(CLEAN, keys=keys_of(CLEAN), split=split())}, [])
+    back = read_cleaned(tmp_path, [POST], LEFT_OUT, {})
     (tmp_path / "next").mkdir()
-    write_kept(tmp_path / "next", [POST], [], back)
+    write_kept(tmp_path / "next", [POST], [], back, [])
     assert (tmp_path / "next" / FILE).read_bytes() == (tmp_path / FILE).read_bytes()
 
 
 def test_a_post_of_another_title_or_content_is_not_taken_for_the_kept_one(tmp_path: Path) -> None:
-    write_kept(tmp_path, [POST], [], {"a.md": CLEAN})
-    assert read_cleaned(tmp_path, [replace(POST, title="粉の話"), replace(POST, digest="d2")], LEFT_OUT) == {}
+    write_kept(tmp_path, [POST], [], {"a.md": CLEAN}, [])
+    assert read_cleaned(tmp_path, [replace(POST, title="粉の話"), replace(POST, digest="d2")], LEFT_OUT, {}) == {}
 
 
 def test_keys_are_of_text_and_promotions_and_nothing_else() -> None:

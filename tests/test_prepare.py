@@ -74,9 +74,12 @@ def test_what_was_kept_in_a_file_is_taken_over(tmp_path: Path) -> None:
     """Splitting included, as long as the same texts recur over the posts."""
     first = prepare(BLOG)
     keys = {p.path: cache_key(p) for p in BLOG}
-    write_kept(tmp_path, BLOG, [], {path: first.cleaned[key] for path, key in keys.items()})
+    write_kept(tmp_path, BLOG, [], {path: first.cleaned[key] for path, key in keys.items()}, first.passages)
+    rows: dict[str, list[tuple[str, str, str, int, int]]] = {}
+    for p in first.passages:
+        rows.setdefault(p.post, []).append((p.id, p.text, p.heading, p.start_line, p.end_line))
     left_out = {path: LeftOut.of(path, first.cleaned[key].dropped) for path, key in keys.items()}
-    read = {keys[path]: clean for path, clean in read_cleaned(tmp_path, BLOG, left_out).items()}
+    read = {keys[path]: clean for path, clean in read_cleaned(tmp_path, BLOG, left_out, rows).items()}
     again = prepare(BLOG, cached=read)
     assert (again.passages, again.later, again.dropped) == (first.passages, first.later, first.dropped)
     fewer = [p for p in BLOG if p.path.startswith("x")]
