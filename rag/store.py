@@ -11,7 +11,7 @@ import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -23,22 +23,22 @@ from rag.types import Copy, Dropped, Filters, Ids, Passage, Post, place_of
 FILE = "passages.sqlite"
 
 _SCHEMA = """
-CREATE TABLE posts (path TEXT PRIMARY KEY, digest TEXT, title TEXT, date TEXT, url TEXT) WITHOUT ROWID;
+CREATE TABLE posts (
+  path TEXT PRIMARY KEY, digest TEXT, title TEXT, date TEXT, url TEXT, tags TEXT, categories TEXT) WITHOUT ROWID;
 CREATE TABLE passages (
-  row INTEGER PRIMARY KEY, id TEXT, text TEXT, title TEXT, heading TEXT, post TEXT, url TEXT, date TEXT,
-  tags TEXT, categories TEXT, start_line INTEGER, end_line INTEGER, also_in TEXT);
+  row INTEGER PRIMARY KEY, id TEXT, post TEXT, heading TEXT, start_line INTEGER, end_line INTEGER, also_in TEXT,
+  text TEXT);
 CREATE TABLE labels (kind TEXT, name TEXT, post TEXT);
 CREATE TABLE dropped (post TEXT, start_line INTEGER, end_line INTEGER, reason TEXT, text TEXT);
 CREATE TABLE left_out (post TEXT PRIMARY KEY, reasons TEXT, packed BLOB);
 """
 _INDEXES = (
-    "CREATE UNIQUE INDEX passage_id ON passages (id)",
     "CREATE INDEX passage_post ON passages (post, start_line)",
-    "CREATE INDEX passage_date ON passages (date)",
     "CREATE INDEX label_post ON labels (kind, name, post)",
     "CREATE INDEX dropped_reason ON dropped (reason)",
 )
 _COLUMNS = "id, text, title, heading, post, url, date, tags, categories, start_line, end_line, also_in"
+_JOINED = "passages JOIN posts ON path = post"
 
 
 def write_store(
@@ -47,14 +47,16 @@ def write_store(
 ) -> None:  # fmt: skip
     """Write the file into `folder`; what was left out is in either of the last two. Same input, same bytes.
 
+    What a passage says of its post is taken from `posts`, all of which have to be there.
     Raises OSError when the disk refuses.
     """
     with database.writing(folder / FILE, _SCHEMA) as db:
         db.executemany(
-            "INSERT INTO posts VALUES (?,?,?,?,?)", ((p.path, p.digest, p.title, p.date, p.url) for p in posts)
+            "INSERT INTO posts VALUES (?,?,?,?,?,?,?)",
+            ((p.path, p.digest, p.title, p.date, p.url, _json(p.tags), _json(p.categories)) for p in posts),
         )
         db.executemany(
-            "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?)",
             ((i, *_as_row(p)) for i, p in enumerate(passages)),
         )
         db.executemany("INSERT INTO labels VALUES (?,?,?)", _labels(passages))
@@ -69,14 +71,11 @@ def write_store(
 
 
 def _as_row(p: Passage) -> tuple[str | int, ...]:
-    also_in = tuple((c.post, c.url, c.date) for c in p.also_in)
-    return (p.id, p.text, p.title, p.heading, p.post, p.url, p.date, _json(p.tags), _json(p.categories), p.start_line,
-            p.end_line, _json(also_in))  # fmt: skip
+    also_in = _json([(c.post, c.url, c.date) for c in p.also_in]) if p.also_in else "[]"
+    return p.id, p.post, p.heading, p.start_line, p.end_line, also_in, p.text
 
 
-@lru_cache(maxsize=1000)
-def _json(values: tuple[object, ...]) -> str:
-    """All passages of a post have the same tags, and few have copies."""
+def _json(values: Sequence[object]) -> str:
     return json.dumps(values, ensure_ascii=False)
 
 
@@ -123,7 +122,7 @@ class PassageStore:
     def get(self, rows: Sequence[int]) -> list[Passage]:
         """Passages of these rows, in this order. Raises KeyError for a row that isn't there."""
         marks = ",".join("?" * len(rows))
-        found = self._query(f"SELECT row, {_COLUMNS} FROM passages WHERE row IN ({marks})", [int(r) for r in rows])
+        found = self._query(f"SELECT row, {_COLUMNS} FROM {_JOINED} WHERE row IN ({marks})", [int(r) for r in rows])
         by_row = {int(row): _as_passage(columns) for row, *columns in found}
         return [by_row[int(row)] for row in rows]
 
@@ -134,7 +133,7 @@ class PassageStore:
 
     def of_post(self, path: str) -> list[Passage]:
         """The passages kept from one post, in the order of the post; [] for an unknown post."""
-        sql = f"SELECT {_COLUMNS} FROM passages WHERE post = ? ORDER BY start_line, row"
+        sql = f"SELECT {_COLUMNS} FROM {_JOINED} WHERE post = ? ORDER BY start_line, row"
         return [_as_passage(columns) for columns in self._query(sql, [path])]
 
     def rows_by_post(self) -> dict[str, list[tuple[str, str, str, int, int]]]:
@@ -152,7 +151,7 @@ class PassageStore:
 
     def per_post(self) -> list[PostCounts]:
         """What each post that has passages gave, by path."""
-        sql = "SELECT min(row), post, date, tags, categories, count(*) FROM passages GROUP BY post ORDER BY post"
+        sql = f"SELECT min(row), post, date, tags, categories, count(*) FROM {_JOINED} GROUP BY post ORDER BY post"
         return [
             PostCounts(int(row), post, date, tuple(json.loads(tags)), tuple(json.loads(categories)), int(n))
             for row, post, date, tags, categories, n in self._query(sql)
@@ -204,7 +203,7 @@ class PassageStore:
         clauses, args = [], []
         for clause, value in (("date >= ?", filters.since), ("date <= ? AND date != ''", filters.until)):
             if value:
-                clauses.append(clause)
+                clauses.append(f"post IN (SELECT path FROM posts WHERE {clause})")
                 args.append(value)
         for kind, names in (("tag", filters.tags), ("category", filters.categories)):
             if names:
