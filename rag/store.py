@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -138,10 +139,10 @@ class PassageStore:
 
     def rows_by_post(self) -> dict[str, list[tuple[str, str, str, int, int]]]:
         """Of each post that has any its passages in row order: id, text, heading, first and last line."""
-        found: dict[str, list[tuple[str, str, str, int, int]]] = {}
         sql = "SELECT post, id, text, heading, start_line, end_line FROM passages ORDER BY row"
-        for post, id_, text, heading, start, end in self._query(sql):
-            found.setdefault(post, []).append((id_, text, heading, int(start), int(end)))
+        found: dict[str, list[Any]] = {}
+        for row in self._query(sql):
+            found.setdefault(row[0], []).append(row[1:])
         return found
 
     def first_rows(self) -> Ids:
