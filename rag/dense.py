@@ -28,7 +28,6 @@ class DenseIndex:
         import faiss  # only where it is needed: a build asks it nothing
 
         n, self.dim = vectors.shape
-        self._vectors = vectors
         faiss.omp_set_num_threads(1)  # a server answers several questions at once; one core each is fastest over all
         if n <= EXACT_UP_TO:
             self._index = faiss.IndexScalarQuantizer(
@@ -43,6 +42,9 @@ class DenseIndex:
         self._index.train(np.zeros((1, self.dim), np.float32))
         for start in range(0, n, 65_536):
             self._index.add(np.asarray(vectors[start : start + 65_536], np.float32))
+        codes = faiss.downcast_index(getattr(self._index, "storage", self._index)).codes
+        # As FAISS holds them, not copied: the array they came from need not stay in memory beside them.
+        self._vectors = faiss.rev_swig_ptr(codes.data(), codes.size()).view(np.float16).reshape(vectors.shape)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

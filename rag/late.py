@@ -108,7 +108,8 @@ class LateIndex:
         return [found[token] for token in ids.tolist()]
 
     def _unit_rows(self, ids: Ids) -> Floats:
-        rows: Floats = self._table[ids] * self._scale[ids, None]
+        rows: Floats = self._table[ids]
+        rows *= self._scale[ids, None]
         return rows
 
     def _product(self, rows: Floats, others: Floats) -> Floats:

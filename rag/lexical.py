@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from rag.amounts import plain_amounts
 from rag.counting import counted_pairs
+from rag.dictionary import dictionary
 from rag.stopwords import STOPWORDS
 from rag.types import Floats, Ids, Variant
 
@@ -54,11 +55,9 @@ class Tokenizer:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._dictionary = sudachipy.Dictionary()
-        self._sudachi = self._dictionary.tokenizer(mode=sudachipy.SplitMode.A)
-        is_function = self._dictionary.pos_matcher(_FUNCTION_POS)
-        is_mark = self._dictionary.pos_matcher([("補助記号",), ("記号",)])
-        self._is_function, self._is_mark = is_function, is_mark
+        self._sudachi = dictionary().tokenizer(mode=sudachipy.SplitMode.A)
+        self._is_function = dictionary().pos_matcher(_FUNCTION_POS)
+        self._is_mark = dictionary().pos_matcher([("補助記号",), ("記号",)])
         self._latin = lru_cache(maxsize=50_000)(self._latin_word)
 
     def words(self, text: str) -> list[str]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 
 import sudachipy
 
+from rag.dictionary import dictionary
 from rag.question import Language, language_of
 
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]{3,}")
@@ -59,6 +60,5 @@ def _capitalised(text: str, language: Language) -> Iterator[str]:
 
 @functools.cache
 def _sudachi() -> tuple[sudachipy.Tokenizer, Callable[[sudachipy.Morpheme], bool], threading.Lock]:
-    dictionary = sudachipy.Dictionary()  # its pages are shared with other users of the same file
-    is_proper = dictionary.pos_matcher([("名詞", "固有名詞")])
-    return dictionary.tokenizer(mode=sudachipy.SplitMode.A), is_proper, threading.Lock()
+    is_proper = dictionary().pos_matcher([("名詞", "固有名詞")])
+    return dictionary().tokenizer(mode=sudachipy.SplitMode.A), is_proper, threading.Lock()

@@ -1,5 +1,7 @@
 """FAISS agrees with numpy, and refuses what would make it answer wrongly."""
 
+import weakref
+
 import numpy as np
 import pytest
 
@@ -71,3 +73,15 @@ def test_similarity_is_the_cosine_of_each_row(vectors):
     query = vectors[3].astype(np.float32)
     got = DenseIndex(vectors).similarity(query, np.array([3, 9]))
     assert got == pytest.approx(vectors[[3, 9]].astype(np.float32) @ query)
+
+
+@pytest.mark.parametrize("exact_up_to", [1_000, 100])
+def test_the_vectors_are_held_once_not_beside_faiss_again(vectors, monkeypatch, exact_up_to):
+    monkeypatch.setattr(dense, "EXACT_UP_TO", exact_up_to)
+    expected = vectors[[4, 400]].astype(np.float32) @ vectors[9].astype(np.float32)
+    given = vectors.copy()
+    index, given_ref = DenseIndex(given), weakref.ref(given)
+    del given
+    assert given_ref() is None
+    assert index.similarity(vectors[9].astype(np.float32), np.array([4, 400])).tolist() == expected.tolist()
+    assert DenseIndex(vectors[:0]).similarity(vectors[9].astype(np.float32), np.empty(0, np.int64)).tolist() == []

@@ -1,7 +1,10 @@
 """What a question names, by form and by part of speech, in the languages it may be asked in."""
 
 import pytest
+import sudachipy
 
+from rag import naming
+from rag.lexical import Tokenizer
 from rag.naming import names_in
 
 
@@ -36,3 +39,10 @@ def test_names(question, names):
 
 def test_a_name_keeps_how_it_is_written():
     assert names_in("What does OpenAI do?", words) == {"openai": "OpenAI"}
+
+
+def test_the_dictionary_is_opened_once_for_names_and_words_of_any_index(monkeypatch):
+    Tokenizer()
+    monkeypatch.setattr(sudachipy, "Dictionary", lambda: pytest.fail("opened again"))
+    naming._sudachi.cache_clear()
+    assert names_in("仙台でも買える？", Tokenizer().words) == {"仙台": "仙台"}

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rag import generation
+from rag import allocator, generation
 from rag.chat import Chatbot, Turn
 from rag.errors import RagError
 from rag.index import open_index
@@ -69,6 +69,7 @@ class LiveChatbot(Chatbot):
             if current == self._failed[0] and time.monotonic() - self._failed[1] < RETRY:
                 return False
             self.index = open_index(self.root, like=self.index)
+            allocator.give_back()
         except RagError as error:
             if not self.problem:
                 log.warning("still answering from %s: %s", self.index.generation.id, error)

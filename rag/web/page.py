@@ -14,6 +14,7 @@ from typing import Any
 
 import gradio as gr
 
+from rag import allocator
 from rag.chat import Chatbot
 from rag.errors import RagError
 from rag.index import DEFAULT_INDEX
@@ -26,7 +27,7 @@ from rag.web.frame import HIDDEN, channel, in_both, received
 from rag.web.index_tab import index_tab
 from rag.web.live import LiveChatbot
 from rag.web.options import Options, add_options, options_from
-from rag.web.serve import serve, share_memory
+from rag.web.serve import serve
 from rag.web.strings import EN, JA
 
 #: Gradio looks for waiting questions every millisecond, which is 5 % of a core with nobody there.
@@ -104,10 +105,12 @@ def run(index: str, options: Options, ready: Callable[[str], None]) -> None:
 
     Raises the errors of `rag.errors`: an index that can't be used, a port that is taken.
     """
-    share_memory()
+    allocator.share_pools()
     bot, stop = LiveChatbot(index), threading.Event()
     bot.follow(stop)
     try:
-        serve(build_app(bot, options, index), bot, options, ready)
+        page = build_app(bot, options, index)
+        allocator.give_back()
+        serve(page, bot, options, ready)
     finally:
         stop.set()

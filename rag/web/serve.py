@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import socket
 import sys
 from collections.abc import Callable
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,6 @@ from rag.web.strings import translations
 
 _THREADS = 8  # two events run at a time; the rest serve files
 _SESSIONS = 200  # conversations kept in memory, a few 100 KB each at most
-_M_ARENA_MAX = -8  # glibc's malloc.h
 _FONT = ("system-ui", "sans-serif")  # the page's own style names Japanese fonts; none is fetched
 _MONO = ("ui-monospace", "monospace")
 
@@ -64,16 +62,6 @@ def _check_port(options: Options) -> None:
 def _port_taken(options: Options, error: OSError) -> InputError:
     reason = error.strerror or str(error)
     return InputError(f"can't listen on {options.host} port {options.port} ({reason}); give another --port")
-
-
-def share_memory() -> None:
-    """Let the threads begun after this allocate from two pools.
-
-    By default glibc gives each thread its own, which keeps what it once held: under load, 100 MB of 800 for 1,500
-    posts, and no faster. Other C libraries have no such option.
-    """
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def _reach_own_server() -> None:
