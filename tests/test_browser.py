@@ -1,10 +1,12 @@
 """The page in a real browser: what readers see, press and hear, and what hostile text can't do."""
 
+from functools import partial
+
 import pytest
 
 from rag.web.strings import EN, JA
 from tests.browsing import CONTRAST, DESK, PHONE, answer, ask, browser, needs_chromium, visit  # noqa: F401
-from tests.serving import PAYLOADS
+from tests.serving import PAYLOADS, site
 
 pytestmark = needs_chromium
 QUESTION = "こむぎ堂の食パンは一斤いくら？"
@@ -96,6 +98,44 @@ def test_a_question_can_be_edited_and_the_answer_copied_with_its_sources(visit):
     copied = page.evaluate("navigator.clipboard.readText()")
     assert "[1]" in copied
     assert "/2025/" in copied
+
+
+def test_a_long_question_leaves_room_for_its_answer(visit):
+    page = visit(viewport=PHONE)
+    turn = ask(page, QUESTION + "番地食パンの値段と焼き上がりの時刻、" * 20)
+    assert page.locator(".rag-question").bounding_box()["height"] < PHONE["height"] / 2
+    assert turn.bounding_box()["y"] < page.locator("#rag-dock").bounding_box()["y"]
+
+
+def test_a_question_that_waits_for_the_server_is_told(visit):
+    page, held = visit(), []
+    page.route("**/queue/join*", lambda route: held.append(route))
+    page.locator("#rag-box textarea").fill(QUESTION)
+    page.keyboard.press("Enter")
+    page.locator(".rag-waits", has_text=JA.waiting).wait_for()
+    held.pop().fallback()
+    answer(page, 1)
+    assert page.locator(".rag-waits").count() == 0
+
+
+def refuse(code, route):
+    route.fulfill(status=code, json={"detail": "no"})
+
+
+@pytest.mark.parametrize(("locale", "words"), [("ja-JP", JA), ("en-GB", EN)])
+def test_what_the_server_refuses_is_told_in_the_reader_s_language(browser, locale, words):
+    page = browser.new_page(locale=locale)
+    page.goto(site().url)
+    page.locator("#rag-box textarea").wait_for()
+    for meant, code in ((words.full, 503), (words.page_failed, 500)):
+        page.route("**/queue/join*", partial(refuse, code))
+        page.locator("#rag-box textarea").fill(QUESTION)
+        page.keyboard.press("Enter")
+        page.locator(".toast-body", has_text=meant).wait_for()
+        assert "Error" not in page.locator(".toast-body").first.inner_text()
+        assert page.locator("#rag-box textarea").input_value() == QUESTION, "nothing typed is lost"
+        page.unroute("**/queue/join*")
+    page.close()
 
 
 def test_an_empty_question_asks_nothing_and_an_unsearchable_one_is_told(visit):

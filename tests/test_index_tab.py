@@ -66,6 +66,8 @@ class TestInABrowser:
         assert "END" in page.locator(".rag-report").inner_text()
 
     def test_an_owner_adds_a_post_sees_the_plan_rebuilds_and_goes_back(self, own, visit, tmp_path):
+        from playwright.sync_api import expect
+
         made, posts = own
         first = in_use(made.index)
         page = visit(made.url)
@@ -77,13 +79,22 @@ class TestInABrowser:
         page.locator("#rag-add input[type=file]").set_input_files(tmp_path / "2025-10-10-<船>.md")
         page.locator("#rag-add .file-preview").wait_for()
         assert JA.added in press(page, "#rag-add-files")
+        expect(page.locator("#rag-told")).to_be_in_viewport()  # it stands above, the button far below
         (added,) = [p for p in posts.iterdir() if "船" in p.name]
         assert added.read_text(encoding="utf-8") == NEW
         assert f"{JA.new} 1" in press(page, "#rag-plan")
         press(page, "#rag-rebuild")
         page.locator("#rag-told", has_text=JA.done).wait_for(timeout=90_000)
         assert in_use(made.index) != first
-        page.get_by_role("tab", name=JA.tab_chat).click()
+        page.locator(".rag-facts", has_text=f"{len(POSTS) + 1} 本").wait_for()
+        page.get_by_role("tab", name=JA.tab_explore).click()
+        page.locator(".rag-column[value='month 2025-10']").click()  # a month that the page did not know of
+        page.locator("#rag-chips .rag-filter").nth(1).wait_for()
+        assert "二百四十円" in ask(page, "渡し船の運賃は？").inner_text()
+        page.locator("#rag-new").click()
+        page.locator("#rag-filters > button").click()
+        page.locator("#rag-clear").click()
+        page.locator(".rag-question").wait_for(state="detached")
         assert "二百四十円" in ask(page, "霧の渡し船の運賃はいくら？").inner_text()
         page.reload()
         page.locator(".rag-facts", has_text=f"{len(POSTS) + 1} 本").wait_for()

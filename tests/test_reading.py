@@ -73,6 +73,11 @@ class TestInABrowser:
         assert page.evaluate("document.activeElement.tagName") == "MARK"
         panel, dock = page.locator("#rag-reading").bounding_box(), page.locator("#rag-dock").bounding_box()
         assert dock["x"] + dock["width"] <= panel["x"] + 1, "the chat stays beside it"
+        page.mouse.move(dock["x"] + 50, 300)
+        page.mouse.wheel(0, 200)
+        page.wait_for_timeout(200)
+        main, side = turn.locator(".rag-main").bounding_box(), turn.locator(".rag-side").bounding_box()
+        assert main["y"] + main["height"] <= side["y"], "the sources are below the answer, never under it"
         assert page.evaluate("document.documentElement.scrollWidth") <= DESK["width"]
         assert ask(page, "図書館は何冊借りられる？", 2).is_visible()
         page.keyboard.press("Escape")

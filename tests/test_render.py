@@ -1,15 +1,18 @@
 """What the page writes into the browser: hostile text stays text, numbers lead to marked sentences, links are safe."""
 
 import re
+from dataclasses import fields
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
+from rag import web
 from rag.types import Answer, Citation, Copy, Filters, Hit, Passage
 from rag.web.cards import View
 from rag.web.render import answer_html, copy_text, pending_html, problem_html, question_html
 from rag.web.safe import post_link, text_html, valid_site_url
-from rag.web.strings import EN, JA, STRINGS, pick_language, translations
+from rag.web.strings import EN, JA, STRINGS, Strings, pick_language, translations
 
 HOSTILE = (
     "<script>alert(1)</script>", '<img src=x onerror="alert(1)">', "<svg onload=alert(1)>", "<style>*{}</style>",
@@ -306,3 +309,9 @@ def test_days_read_as_people_write_them():
 def test_the_reader_s_choice_comes_before_the_server_s_and_the_browser_s(cookie, accepted, default, lang):
     assert pick_language(cookie, accepted, default) == lang
     assert STRINGS[pick_language(cookie, accepted, default)].lang == lang
+
+
+def test_every_word_of_the_page_is_used():
+    sources = [p for p in Path(web.__file__).parent.glob("*.py") if not p.name.startswith(("words", "strings"))]
+    code = "".join(path.read_text(encoding="utf-8") for path in sources)
+    assert [f.name for f in fields(Strings) if not re.search(rf'\.{f.name}\b|"{f.name}"', code)] == []

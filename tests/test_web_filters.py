@@ -2,6 +2,7 @@
 
 import pytest
 
+from rag.web import filters
 from rag.web.filters import changed, chips_html
 from rag.web.strings import EN, JA
 from tests.test_render import HOSTILE, Outline
@@ -38,3 +39,13 @@ def test_a_chip_for_each_limit_in_use():
 def test_names_are_text(text):
     found = Outline(chips_html(("", "", [text], []), EN))
     assert {tag for tag, _ in found.tags} == {"div", "button", "span"}
+
+
+def test_a_control_offers_what_it_is_set_to_though_the_page_was_made_without_it(monkeypatch):
+    offered = {"since": [("–", "")], "until": [("–", "")], "tags": [("パン (3)", "パン")], "categories": []}
+    monkeypatch.setattr(filters, "choices", lambda index: offered)
+    since, until, tags, categories = filters._set(None, ["2026-05", "", ["パン", "501番目"], None])
+    assert (since.value, since.choices) == ("2026-05", [("–", ""), ("2026-05", "2026-05")])
+    assert until.choices == [("–", "")]
+    assert (tags.value, tags.choices) == (["パン", "501番目"], [("パン (3)", "パン"), ("501番目", "501番目")])
+    assert categories.choices == []

@@ -41,7 +41,7 @@ def chat_tab(chat: Chat, session: gr.State, arrived: gr.Textbox) -> None:
                 limits = filter_controls(bot.index)
                 clear = gr.Button(I18N("clear_filters"), size="sm", variant="secondary", elem_id="rag-clear")
             new = gr.Button(I18N("new_chat"), elem_id="rag-new", size="sm", variant="secondary")
-        connect_filters(limits, panel, chips, clear, chat.lang)
+        connect_filters(bot, limits, panel, chips, clear, chat.lang)
         arrived.change(offer_anew(bot), None, limits, queue=False, **HIDDEN)
         _connect(chat, conversation, session, box, limits, new, arrived)
         _connect_votes(chat, session)

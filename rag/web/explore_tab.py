@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +17,8 @@ from rag.unicode import repair
 from rag.web.chat import Session
 from rag.web.explore import Overview, explore_html, matching
 from rag.web.frame import HIDDEN, I18N, in_both, strings_for
-from rag.web.render import problem_html
-from rag.web.strings import Lang
+from rag.web.render import pending_html, problem_html
+from rag.web.strings import Lang, Strings
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class Explorer:
 
     def look(self, question: object, request: gr.Request) -> str:
         """What matches a question, or with an empty one the whole index; an error becomes a sentence."""
-        s = strings_for(request, self.lang)
+        s = self.strings_for(request)
         asked = repair(question).strip()[: MAX_QUESTION + 1] if isinstance(question, str) else ""
         try:
             overview = self.overview()
@@ -44,6 +45,14 @@ class Explorer:
         except RagError as error:
             log.warning("could not explore: %s", error)
             return problem_html(s.failed, s)
+
+    def strings_for(self, request: gr.Request) -> Strings:
+        """The reader's language."""
+        return strings_for(request, self.lang)
+
+    def key(self, question: object) -> str:
+        """Tells looks apart: the same question over the same generation shows the same."""
+        return f"{self.bot.index.generation.id} {question}"
 
     def overview(self) -> Overview:
         """Of the generation that answers now."""
@@ -72,13 +81,23 @@ def explore_tab(explorer: Explorer, session: gr.State, concurrency_id: str) -> N
             start = gr.Button(I18N("explore_button"), size="sm", variant="primary", min_width=90, scale=0)
         view = gr.Markdown("", elem_id="rag-explore-view")
 
-    def look(request: gr.Request, question: str) -> str:
-        return explorer.look(question, request)
+        shown = gr.State("")  # what the view shows, and of which generation
 
-    def open_on_last(request: gr.Request, question: str, kept: Session) -> tuple[Any, str]:
+    def look(request: gr.Request, question: object) -> Iterator[tuple[Any, ...]]:
+        asked = question if isinstance(question, str) else ""
+        yield pending_html(explorer.strings_for(request)), ""
+        yield explorer.look(asked, request), explorer.key(asked)
+
+    def open_on_last(
+        request: gr.Request, question: object, kept: Session, before: str
+    ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
         asked = question or (kept[-1].question if kept else "")
-        return asked, explorer.look(asked, request)
+        if explorer.key(asked) == before:
+            yield gr.skip(), gr.skip(), gr.skip()
+        else:
+            for drawn in look(request, asked):
+                yield asked, *drawn
 
-    common: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal", "concurrency_id": concurrency_id}
-    gr.on([start.click, box.submit], look, box, view, **common)
-    opened.select(open_on_last, [box, session], [box, view], **{**common, **HIDDEN})
+    common: dict[str, Any] = {"concurrency_id": concurrency_id, **HIDDEN}
+    gr.on([start.click, box.submit], look, box, [view, shown], **common)
+    opened.select(open_on_last, [box, session, shown], [box, view, shown], **common)

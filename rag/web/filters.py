@@ -41,14 +41,13 @@ def offer_anew(bot: Chatbot) -> Callable[[], list[Any]]:
     def offer() -> list[Any]:
         if bot.index.generation.id == made_for:
             return [gr.skip()] * len(_KINDS)
-        offered = choices(bot.index)
-        return [gr.Dropdown(choices=offered[kind]) for kind in _KINDS]
+        return [gr.Dropdown(choices=offered) for offered in choices(bot.index).values()]
 
     return offer
 
 
 def choices(index: Index) -> dict[str, list[tuple[str, str]]]:
-    """(what is shown, value) of each control."""
+    """(what is shown, value) of each control, in their order."""
     status, facets = index.status(), index.facets()
     months = [("–", ""), *((month, month) for month in _months(str(status["oldest"]), str(status["newest"])))]
     named = {
@@ -97,8 +96,21 @@ def changed(wanted: str, limits: Sequence[Any]) -> list[Any]:
     return list(now.values())
 
 
+def _set(index: Index, now: Sequence[Any]) -> list[gr.Dropdown]:
+    """The controls set to `now`, which they must offer to take: a later index has other months and tags than the one
+    the page was made with, and other tabs show more than MAX_CHOICES.
+    """
+    controls = []
+    for (kind, offered), value in zip(choices(index).items(), now, strict=True):
+        names = {name for _, name in offered}
+        wanted = value if isinstance(value, list) else [value] if value else []
+        more = [(name, name) for name in wanted if name not in names]
+        controls.append(gr.Dropdown([*offered, *more], value=value, multiselect=kind in ("tags", "categories")))
+    return controls
+
+
 def connect_filters(
-    limits: Sequence[Any], panel: gr.Accordion, chips: gr.Markdown, clear: gr.Button, lang: Lang | None
+    bot: Chatbot, limits: Sequence[Any], panel: gr.Accordion, chips: gr.Markdown, clear: gr.Button, lang: Lang | None
 ) -> None:
     """Keep the panel's label and the chips in step with the controls; take what chips and other tabs ask for."""
 
@@ -109,7 +121,7 @@ def connect_filters(
 
     def change(request: gr.Request, wanted: str, *chosen: Any) -> tuple[Any, ...]:  # noqa: ANN401
         now = changed(received(wanted), chosen)
-        return *now, *show(request, *now)
+        return *_set(bot.index, now), *show(request, *now)
 
     def reset(request: gr.Request) -> tuple[Any, ...]:
         return *_NOTHING, *show(request, *_NOTHING)

@@ -95,8 +95,8 @@ class IndexTab:
             yield note_html(state.error, s, problem=True)
 
 
-def index_tab(bot: Chatbot, desk: Desk | None, lang: Lang | None) -> None:
-    """Lay the tab out and connect it."""
+def index_tab(bot: Chatbot, desk: Desk | None, lang: Lang | None) -> gr.Markdown:
+    """Lay the tab out and connect it; the facts, which change with the index, are given for others to follow."""
     tab = IndexTab(bot, desk, lang)
     with gr.Tab(I18N("tab_index"), id="index", elem_id="rag-tab-index") as opened:
         facts = gr.Markdown("", elem_id="rag-facts")
@@ -107,14 +107,16 @@ def index_tab(bot: Chatbot, desk: Desk | None, lang: Lang | None) -> None:
         cleaning = gr.Markdown("", elem_id="rag-cleaning")
 
     def show(request: gr.Request) -> tuple[Any, ...]:
-        return tab.facts(request), tab.cleaning(request), gr.Column(visible=tab.is_owner(request))
+        return tab.facts(request), gr.Column(visible=tab.is_owner(request))
 
     async def watch(request: gr.Request) -> AsyncIterator[Any]:
         async for html in tab.watch(request):
             yield html or gr.skip()  # what an act told meanwhile stays
 
-    opened.select(show, None, [facts, cleaning, owner], queue=False, **HIDDEN)
+    opened.select(show, None, [facts, owner], queue=False, **HIDDEN)
+    facts.change(tab.cleaning, None, cleaning, queue=False, **HIDDEN)
     opened.select(watch, None, told, concurrency_id="watch", concurrency_limit=_WATCHERS, **HIDDEN)
+    return facts
 
 
 def _owner(tab: IndexTab, facts: gr.Markdown, told: gr.Markdown) -> None:

@@ -28,11 +28,17 @@ from rag.web.index_tab import index_tab
 from rag.web.live import LiveChatbot
 from rag.web.options import Options, add_options, options_from
 from rag.web.serve import serve
-from rag.web.strings import EN, JA
+from rag.web.strings import EN, JA, Strings
 
 #: Gradio looks for waiting questions every millisecond, which is 5 % of a core with nobody there.
 _LOOK_FOR_WORK = 0.01
 _UPLOADS_KEPT = 3600  # seconds; an upload that was not added is then removed
+#: What the page's script says: names for Gradio's two buttons at the question box, which have none, and Gradio's own
+#: errors, which are English.
+_SPOKEN: dict[str, Callable[[Strings], str]] = {
+    "ask": lambda s: s.ask, "stop": lambda s: s.stop, "full": lambda s: s.full, "lost": lambda s: s.lost,
+    "failed": lambda s: s.page_failed, "waiting": lambda s: s.waiting, "any": lambda s: s.any_label,
+}  # fmt: skip
 
 
 def build_app(bot: Chatbot, options: Options = Options(), root: str | Path | None = None) -> gr.Blocks:  # noqa: B008
@@ -52,7 +58,8 @@ def build_app(bot: Chatbot, options: Options = Options(), root: str | Path | Non
         with gr.Tabs(elem_id="rag-tabs"):
             chat_tab(chat, session, arrived)
             explore_tab(explorer, session, QUEUE)
-            index_tab(bot, desk, options.lang)
+            facts = index_tab(bot, desk, options.lang)
+        facts.change(lambda: _header(bot.index.status()), None, header, queue=False, **HIDDEN)
         _reading(chat, explorer, session)
         arrived.render()  # last: once it is there, so is all that its script's first word may change
     page.queue(max_size=16, default_concurrency_limit=2)
@@ -65,9 +72,8 @@ def _header(status: dict[str, Any]) -> str:
     posts, newest = f"{status['posts']:,}", str(status["newest"] or "–")
     facts = in_both(lambda s: s.index_line.format(posts=posts, newest=s.day(newest)))
     theme = f'<span class="rag-sr">{in_both(lambda s: s.switch_theme)}</span>'
-    # Gradio's two buttons at the question box have no name; the page's script gives them these.
-    ask, stop = in_both(lambda s: s.ask), in_both(lambda s: s.stop)
-    names = f'<div class="rag-names"><span id="rag-ask">{ask}</span><span id="rag-stop">{stop}</span></div>'
+    spoken = "".join(f'<span id="rag-{name}">{in_both(words)}</span>' for name, words in _SPOKEN.items())
+    names = f'<div class="rag-names">{spoken}</div>'
     return (
         f'<header class="rag-head"><div><h1>{in_both(lambda s: s.title)}</h1>'
         f'<p class="rag-tagline">{in_both(lambda s: s.tagline)}</p></div><p class="rag-facts">{facts}</p>'

@@ -16,6 +16,7 @@ from rag.web.cards import View, also_read_cards, cited_cards, nearest_cards, wit
 from rag.web.safe import post_link, text_html
 from rag.web.strings import Strings
 
+_LONG = 120  # characters; a longer question is set smaller, so that the answer stays in view
 _notices = itertools.count(1)
 _NUMBER = re.compile(r"\[(\d{1,4})\]")
 
@@ -23,7 +24,8 @@ _NUMBER = re.compile(r"\[(\d{1,4})\]")
 def question_html(question: str, strings: Strings) -> str:
     """What the reader asked, as typed."""
     edit = f'<button type="button" class="rag-edit">{strings.edit}</button>'
-    return f'<div class="rag-asked"><div class="rag-question">{text_html(question)}</div>{edit}</div>'
+    long = " rag-long" if len(question) > _LONG else ""
+    return f'<div class="rag-asked"><div class="rag-question{long}">{text_html(question)}</div>{edit}</div>'
 
 
 def pending_html(strings: Strings) -> str:

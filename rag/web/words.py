@@ -33,7 +33,6 @@ class Strings:
     until: str
     tags: str
     categories: str
-    any_month: str
     any_label: str
     clear_filters: str
     # the empty page
@@ -78,6 +77,9 @@ class Strings:
     bad_request: str
     failed: str
     full: str
+    lost: str
+    page_failed: str
+    waiting: str
     # tabs
     tab_chat: str
     tab_explore: str
@@ -99,8 +101,6 @@ class Strings:
     reading: str
     close: str
     left_out: str  # {count}
-    left_out_here: str  # {reason}
-    cited_here: str
     unknown_post: str
     # exploring
     explore_ask: str
@@ -123,7 +123,6 @@ class Strings:
     passages: str
     posts: str
     narrow_to: str  # {name}
-    table_of: str
     # the index
     refresh: str
     verify: str
@@ -132,7 +131,6 @@ class Strings:
     rebuild: str
     cancel: str
     roll_back: str
-    roll_back_words: str
     rolled_back: str  # {generation}, {built}
     generation: str
     built: str
@@ -143,11 +141,9 @@ class Strings:
     kept: str
     dropped: str
     problems: str
-    no_problems: str
     skipped: str
     repaired: str
     add_posts: str
-    add_words: str  # {folder}
     add_files: str
     replace: str
     add: str
@@ -173,12 +169,9 @@ class Strings:
     report: str
     report_words: str
     reason: str
-    meaning: str
     not_owner: str
     read_only: str
-    no_folder: str
     no_files: str
-    too_many_files: str  # {limit}
     added: str
     replaced: str
     same: str

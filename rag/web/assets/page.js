@@ -151,7 +151,11 @@
     [".rag-close", closePost],
     [".rag-skip", () => box()?.focus()],
   ];
+  // What an act of the owner tells stands above the controls, which may be far below it.
+  const tellInView = () => document.getElementById("rag-facts").scrollIntoView({ block: "nearest" });
   document.addEventListener("click", (event) => {
+    if (event.target.closest?.("#rag-owner button.sm")) tellInView();
+    if (event.target.closest?.("#rag-box .submit-button, #rag-chat .example, .rag-next")) waitForServer();
     for (const [selector, act] of actions) {
       const target = event.target.closest?.(selector);
       if (target) {
@@ -162,6 +166,8 @@
     }
   });
   document.addEventListener("keydown", (event) => {
+    const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (sends && event.target === box() && event.target.value.trim()) waitForServer();
     if (event.key === "Escape" && root.classList.contains("rag-is-reading")) {
       closePost();
     } else if (event.key === "Escape" && cameFrom?.isConnected) {
@@ -177,20 +183,49 @@
   // It reads a message's source aloud as its label, leaves two buttons without a name, and scrolls to the end of an
   // answer instead of its beginning.
   let asked = 0;
+  const words = (name) => document.querySelector(`#rag-${name} .rag-${lang}`)?.textContent ?? "";
+  const translateErrors = () => {
+    document.querySelectorAll(".toast-message-text.error:not([data-rag])").forEach((error) => {
+      const kind = /busy|queue/i.test(error.textContent) ? "full" : /connection/i.test(error.textContent) ? "lost" : "failed";
+      error.dataset.rag = kind;
+      error.textContent = words(kind);
+    });
+  };
+  // Until the server takes a question up, which under load takes a while, Gradio shows nothing.
+  const waits = Object.assign(document.createElement("p"), { className: "rag-waits", role: "status" });
+  const waitForServer = () => {
+    const before = asked;
+    setTimeout(() => {
+      if (asked !== before || document.querySelector(".toast-body")) return;
+      waits.textContent = words("waiting");
+      document.body.append(waits);
+    }, 500);
+  };
+  let facts = "";
+  const offerAnew = () => { // the months and tags of an index that was built while this page was open
+    const now = document.querySelector("#rag-header .rag-facts")?.textContent ?? "";
+    if (facts && now !== facts) send("filter", "offer");
+    facts = now;
+  };
   const tidy = () => {
     document.querySelectorAll("#rag-chat [data-testid][aria-label*='<']").forEach((message) => {
       message.removeAttribute("aria-label");
     });
     for (const name of ["ask", "stop"]) {
       const button = document.querySelector(`#rag-box .${name === "ask" ? "submit" : name}-button:not([aria-label])`);
-      const words = document.querySelector(`#rag-${name} .rag-${lang}`);
-      if (button && words) button.setAttribute("aria-label", words.textContent);
+      if (button && words(name)) button.setAttribute("aria-label", words(name));
     }
     const questions = document.querySelectorAll("#rag-chat .rag-question");
     if (questions.length > asked) {
       questions[questions.length - 1].scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "start" });
     }
+    if (questions.length > asked || document.querySelector(".toast-body")) waits.remove();
     asked = questions.length;
+    document.querySelectorAll("#rag-filters input[role=combobox]:not([placeholder])").forEach((input) => {
+      input.placeholder = words("any");
+    });
+    translateErrors();
+    offerAnew();
     postArrived();
     resume();
   };
