@@ -1,6 +1,9 @@
 """Looking over many passages: counts by month and label, the map, and the way from a bar to a narrowed question."""
 
+import gc
+import weakref
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 
@@ -8,6 +11,7 @@ import rag
 from rag.overview import FILE
 from rag.types import Filters
 from rag.web.explore import Overview, explore_html, matching
+from rag.web.explore_tab import Explorer
 from rag.web.strings import EN, JA
 from tests.browsing import CONTRAST, PHONE, ask, browser, needs_chromium, visit  # noqa: F401
 from tests.conftest import write_post
@@ -19,7 +23,7 @@ BREAD = "パンの値段"
 
 @pytest.fixture(scope="module")
 def overview(index):
-    return Overview(index)
+    return Overview.of(index)
 
 
 def columns(found):
@@ -55,6 +59,19 @@ def test_what_matches_a_question_is_counted_and_lit(index, overview):
     assert sum(int(n) for _, n in columns(found)) == len(hits)
 
 
+def test_an_old_generation_is_let_go_though_it_was_looked_at(tmp_path):
+    body = "川の水位は朝に二センチ上がり、夕方に下がる。"
+    write_post(tmp_path, "2025-01-01-river.md", "川の水位", "2025-01-01", [], [], body)
+    index = rag.build_index(tmp_path, tmp_path / "index")
+    bot, request = SimpleNamespace(index=index), SimpleNamespace(cookies={}, headers={})
+    explorer = Explorer(bot)
+    assert "川の水位" in explorer.look("", request)
+    old, bot.index = weakref.ref(index), None
+    del index
+    gc.collect()
+    assert old() is None
+
+
 def test_nothing_that_matches_is_said(overview):
     assert JA.nothing_matches in explore_html(overview, "x", [], JA)
 
@@ -68,11 +85,11 @@ def test_many_years_are_shown_by_year_and_posts_without_a_date_are_left_out(tmp_
         "日付のない記事にも川の水位のことが少しだけ書かれている。", encoding="utf-8"
     )
     index = rag.build_index(tmp_path / "posts", tmp_path / "ix")
-    found = columns(Outline(explore_html(Overview(index), "", [], JA)))
+    found = columns(Outline(explore_html(Overview.of(index), "", [], JA)))
     assert [when for when, n in found if n == "1"] == ["month 2001", "month 2009", "month 2025"]
     assert len(found) == 25
     (index.generation.path / FILE).unlink()
-    assert JA.map_missing in explore_html(Overview(index), "", [], JA)
+    assert JA.map_missing in explore_html(Overview.of(index), "", [], JA)
     index.close()
 
 
@@ -83,7 +100,7 @@ def test_hostile_names_are_text(text, tmp_path):
     body = "川の水位を毎朝はかって書きとめている記事である。"
     write_post(tmp_path / "posts", "2025-01-01-a.md", name, "2025-01-01", [f'"{name}"'], [f'"{name}"'], body)
     index = rag.build_index(tmp_path / "posts", tmp_path / "ix")
-    found = Outline(explore_html(Overview(index), text, matching(index, "川の水位", Filters()), JA))
+    found = Outline(explore_html(Overview.of(index), text, matching(index, "川の水位", Filters()), JA))
     index.close()
     assert {tag for tag, _ in found.tags} <= {
         "div", "h3", "h4", "h5", "section", "button", "i", "span", "p", "b", "svg", "title", "circle", "ul", "ol", "li",

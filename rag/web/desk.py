@@ -11,7 +11,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from rag import generation
+from rag import allocator, generation
 from rag.adding import MAX_FILES, Added, add_posts, read_folder
 from rag.background import Builds
 from rag.build import build
@@ -51,7 +51,9 @@ class Desk:
 
     def plan(self, folder: str | None, *, rebuild: bool) -> BuildReport:
         """What a build would do."""
-        return build(self.posts_folder(folder), self.root, Settings(), rebuild=rebuild, plan=True)
+        report = build(self.posts_folder(folder), self.root, Settings(), rebuild=rebuild, plan=True)
+        allocator.give_back()
+        return report
 
     def verify(self) -> Generation:
         """The generation in use, every byte of it checked."""

@@ -9,8 +9,10 @@ from typing import Any
 
 import gradio as gr
 
+from rag import allocator
 from rag.chat import Chatbot
 from rag.errors import InputError, RagError
+from rag.index import Index
 from rag.search import MAX_QUESTION
 from rag.types import Filters
 from rag.unicode import repair
@@ -29,16 +31,16 @@ class Explorer:
 
     bot: Chatbot
     lang: Lang | None = None
-    _kept: list[Overview] = field(default_factory=list)
+    _kept: dict[str, Overview] = field(default_factory=dict)  # by id of the generation, of the one looked at last
 
     def look(self, question: object, request: gr.Request) -> str:
         """What matches a question, or with an empty one the whole index; an error becomes a sentence."""
         s = self.strings_for(request)
         asked = repair(question).strip()[: MAX_QUESTION + 1] if isinstance(question, str) else ""
         try:
-            overview = self.overview()
-            hits = matching(overview.index, asked, Filters()) if asked else []
-            return explore_html(overview, asked, hits, s)
+            index = self.bot.index
+            hits = matching(index, asked, Filters()) if asked else []
+            return explore_html(self._overview(index), asked, hits, s)
         except InputError as error:
             log.info("refused to explore: %s", error)
             return problem_html(s.bad_request, s)
@@ -54,19 +56,21 @@ class Explorer:
         """Tells looks apart: the same question over the same generation shows the same."""
         return f"{self.bot.index.generation.id} {question}"
 
-    def overview(self) -> Overview:
-        """Of the generation that answers now."""
-        index = self.bot.index
-        if not self._kept or self._kept[0].index is not index:
-            self._kept[:] = [Overview(index)]
-        return self._kept[0]
+    def _overview(self, index: Index) -> Overview:
+        generation = index.generation.id
+        kept = self._kept.get(generation) or Overview.of(index)
+        if generation not in self._kept:
+            self._kept.clear()
+            self._kept[generation] = kept
+            allocator.give_back()
+        return kept
 
     def path_of(self, wanted: str) -> str:
         """The post that a dot of the map stands for: "0 #17" becomes "0 2025/miso.md"; else as it is."""
         number = wanted.removeprefix("0 #")
         if number == wanted or not number.isascii() or not number.isdecimal():
             return wanted
-        return next((f"0 {p.path}" for p in self.overview().posts if p.row == int(number)), "")
+        return next((f"0 {p.path}" for p in self._overview(self.bot.index).posts if p.row == int(number)), "")
 
 
 def explore_tab(explorer: Explorer, session: gr.State, concurrency_id: str) -> None:

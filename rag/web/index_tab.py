@@ -13,6 +13,7 @@ from typing import Any
 
 import gradio as gr
 
+from rag import allocator
 from rag.chat import Chatbot
 from rag.errors import RagError
 from rag.web.desk import Desk
@@ -59,6 +60,7 @@ class IndexTab:
                 self._cleaned.pop(old, None)
             titles = {path: title for path, title, *_ in index.posts()}
             self._cleaned[key] = cleaning_html(index.dropped(), titles, s)
+            allocator.give_back()
         return self._cleaned[key]
 
     def is_owner(self, request: gr.Request) -> bool:
