@@ -68,6 +68,7 @@ class LiveChatbot(Chatbot):
                 return False
             if current == self._failed[0] and time.monotonic() - self._failed[1] < RETRY:
                 return False
+            allocator.give_back()  # two generations are held for a moment
             self.index = open_index(self.root, like=self.index)
             allocator.give_back()
         except RagError as error:
