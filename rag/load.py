@@ -144,7 +144,9 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file", str(path))
-        data = b"" if status.st_size > max_bytes else file.read(max_bytes + 1)
+        data = b"" if status.st_size > max_bytes else file.read(status.st_size + 1)
+        if len(data) > status.st_size:  # it grew; to ask for so much at once would take that much memory for each post
+            data += file.read(max_bytes + 1 - len(data))
         if status.st_size > max_bytes or len(data) > max_bytes:  # the second: it grew while it was read
             raise OSError(errno.EFBIG, f"it is larger than {max_bytes:,} bytes", str(path))
     return data

@@ -392,3 +392,13 @@ def test_large_and_odd_bodies_are_linear():
         post, _ = parse("はじめ\n" + body)
         assert post.body.startswith("はじめ\n")
         assert post.body_line == 1
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_to_its_end_or_left_out(tmp_path, monkeypatch):
+    path = tmp_path / "a.md"
+    path.write_bytes(b"0123456789")
+    at_first = os.stat_result((0o100644, *[0] * 5, 4, *[0] * 3))
+    monkeypatch.setattr(load.os, "fstat", lambda fd: at_first)
+    assert read_bytes(path, 10) == b"0123456789"
+    with pytest.raises(OSError, match="larger than 9 bytes"):
+        read_bytes(path, 9)
