@@ -32,7 +32,7 @@ from rag.lexical import build_lexical
 from rag.overview import FILE as MAP
 from rag.overview import place_posts
 from rag.packed import LeftOut
-from rag.parts import POSTINGS, check_parts, open_parts
+from rag.parts import LAYOUT, POSTINGS, check_parts, open_parts
 from rag.plan import BuildReport, Plan, make_plan, pipeline_version
 from rag.prepare import Prepared, cache_key, prepare
 from rag.ragged import Ragged, below
@@ -230,6 +230,7 @@ def _calibration(
 def _meta(planned: Plan, report: BuildReport, encoder: Encoder, static: StaticEncoder) -> dict[str, Any]:
     dates = sorted(p.date for p in planned.posts if p.date)
     return {
+        "layout": LAYOUT,
         "pipeline": pipeline_version(),
         "settings": as_json(planned.settings),
         "folder": str(planned.folder.resolve()),  # where an owner's server finds the posts; shown to nobody else

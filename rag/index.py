@@ -17,7 +17,7 @@ from rag.embed import StaticEncoder, load_encoder
 from rag.errors import IndexMismatch
 from rag.filters import make_filters
 from rag.generation import Generation
-from rag.parts import make_reader, open_parts, score_texts
+from rag.parts import LAYOUT, make_reader, open_parts, score_texts
 from rag.plan import BuildReport
 from rag.rules import SiteRules
 from rag.search import PER_POST, Parts, search
@@ -126,7 +126,7 @@ def open_index(
 
     `reranker` reorders the best passages of every search (`rag.rerank`). Models that `like`, an open index, holds
     already are shared with it. Raises IndexMissing, IndexDamaged, or IndexMismatch when it was built with another
-    built-in model than this one's.
+    built-in model than this one's, or laid out by another version.
     """
     return generation.open_current(Path(index), lambda found: _open(index, found, report, like, reranker))
 
@@ -135,6 +135,13 @@ def _open(
     index: str | Path, found: Generation, report: BuildReport | None, like: Index | None, reranker: Reranker | None
 ) -> Index:
     meta = found.manifest["meta"]
+    layout = meta.get("layout", 1)
+    if layout != LAYOUT:
+        older = "an older" if layout < LAYOUT else "a newer"
+        raise IndexMismatch(
+            f"{index} was built by {older} version of this program (layout {layout}, this one reads {LAYOUT}); "
+            "run `rag build` on the posts again"
+        )
     static = _static(found, like)
     if static.base_name != meta["base_model"]:
         raise IndexMismatch(

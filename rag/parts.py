@@ -21,6 +21,9 @@ from rag.store import PassageStore
 from rag.types import Encoder, Floats, Hit
 from rag.variants import Variants
 
+#: Names how the files of a generation are laid out: raised by one when an older program could not read a newer one's,
+#: or a newer an older one's.
+LAYOUT = 2
 #: Files token_*.npy, in the order of the fields of Postings.
 POSTINGS = ("df", "starts", "rows", "counts")
 _REMEMBERED_WORDS = 50_000  # word vectors kept per reader, about 1 kB each

@@ -43,6 +43,21 @@ def test_an_index_of_another_built_in_model_is_refused_with_both_names(index_dir
         rag.open_index(index_dir)
 
 
+@pytest.mark.parametrize(("layout", "whose"), [(1, "an older"), (99, "a newer")])
+def test_an_index_laid_out_by_another_version_is_refused_and_built_anew(posts, tmp_path, monkeypatch, layout, whose):
+    """A changed table showed as damage: "ambiguous column name"."""
+    with monkeypatch.context() as other:
+        other.setattr("rag.build.LAYOUT", layout)
+        other.setattr("rag.index.LAYOUT", layout)
+        other.setattr("rag.plan.PIPELINE", layout)
+        rag.build_index(posts, tmp_path / "ix").close()
+    with pytest.raises(IndexMismatch, match=rf"{whose} version of this program \(layout {layout}, .*`rag build`"):
+        rag.open_index(tmp_path / "ix")
+    built = rag.build_index(posts, tmp_path / "ix")
+    assert built.report.anew == "it was built by another version of this program"
+    built.close()
+
+
 def test_a_flipped_bit_in_any_file_is_detected_before_an_answer(index_dir, tmp_path):
     copied = shutil.copytree(index_dir, tmp_path / "ix")
     for path in sorted(copied.glob("g-*/*")):
