@@ -204,7 +204,8 @@
   let facts = "";
   const offerAnew = () => { // the months and tags of an index that was built while this page was open
     const now = document.querySelector("#rag-header .rag-facts")?.textContent ?? "";
-    if (facts && now !== facts) send("filter", "offer");
+    if (!now || now === facts) return; // it is gone for a moment while it is drawn anew
+    if (facts) send("filter", "offer");
     facts = now;
   };
   const tidy = () => {
