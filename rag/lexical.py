@@ -135,41 +135,46 @@ class LexicalIndex:
     def scores(
         self, words: Sequence[str], variants: Sequence[Variant] = (), groups: Ids = _NO_GROUPS
     ) -> tuple[Floats, Floats]:
-        """float32 (n,) and (len(groups),), in [0, 1]: BM25 of each passage, and what the passages of a group reach
+        """float32 (n,) and (number of groups,), in [0, 1]: BM25 of each passage, and what the passages of a group reach
         together, each word by the best of them; over the most that any passage could reach for these words.
 
-        `groups` holds the first row of each group, rising from 0; without it there is none. A word that no passage
-        holds counts in what could be reached: the score says how much of the question is met. Of a word and its
-        variants a passage gets the best one, so that a name in two spellings counts once.
+        `groups` (n,) holds the group of each passage, rising from 0 without a gap; without it there is none. A word
+        that no passage holds counts in what could be reached: the score says how much of the question is met. Of a
+        word and its variants a passage gets the best one, so that a name in two spellings counts once.
         """
         scores, most = np.zeros(self.n, np.float32), 0.0
-        together = np.zeros(len(groups), np.float32)
+        together = np.zeros(int(groups[-1]) + 1 if len(groups) else 0, np.float32)
         for term, others in _terms_with_variants(words, variants):
             weight = self._idf_of(term)
-            best = self._reached(term, others, weight)
-            scores += best
-            if len(groups):
-                together += np.maximum.reduceat(best, groups)
+            rows, best = self._reached(term, others, weight)
+            scores[rows] += best
+            if len(groups) and len(rows):
+                group = groups[rows]
+                first = np.flatnonzero(np.diff(group, prepend=-1))
+                together[group[first]] += np.maximum.reduceat(best, first)
             most += weight
         share = np.float32(most or 1.0)
         return np.minimum(scores / share, np.float32(1.0)), np.minimum(together / share, np.float32(1.0))
 
-    def _reached(self, term: tuple[str, ...], others: Others, weight: float) -> Floats:
-        """float32 (n,): what the best of a term's spellings scores in each passage."""
-        best = self._summed(term)
-        for spelling, sureness in others:
-            reached = self._summed(spelling)
+    def _reached(self, term: tuple[str, ...], others: Others, weight: float) -> tuple[NDArray[Any], Floats]:
+        """The rows, rising, that have a term in some spelling, and what the best of its spellings scores there."""
+        if len(term) == 1 and not others:
+            return self._column(term[0])
+        best = np.zeros(self.n, np.float32)
+        for spelling, sureness in ((term, 1.0), *others):
+            reached = np.zeros(self.n, np.float32)
+            for word in spelling:
+                rows, scores = self._column(word)
+                reached[rows] += scores
             np.maximum(best, reached * np.float32(sureness * weight / self._idf_of(spelling)), out=best)
-        return best
+        rows = np.flatnonzero(best > 0)
+        return rows, best[rows]
 
-    def _summed(self, words: Sequence[str]) -> Floats:
-        summed = np.zeros(self.n, np.float32)
-        for word in words:
-            i = self._ids.get(word)
-            if i is not None:
-                column = slice(self._starts[i], self._starts[i + 1])
-                summed[self._rows[column]] += self._scores[column]
-        return summed
+    def _column(self, word: str) -> tuple[NDArray[Any], Floats]:
+        """The rows, rising, that hold a word, and its score in each."""
+        i = self._ids.get(word)
+        column = slice(0, 0) if i is None else slice(self._starts[i], self._starts[i + 1])
+        return self._rows[column], self._scores[column]
 
     def lacking(self, words: Sequence[str], variants: Sequence[Variant] = ()) -> float:
         """Share of the words, by rarity, that no passage has in any spelling, in [0, 1]; 0 for no words."""

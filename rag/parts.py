@@ -56,7 +56,8 @@ def open_parts(folder: Path, encoder: Encoder, static: StaticEncoder) -> Parts:
     postings = Postings(*(arrays.read_array(folder / f"token_{name}.npy") for name in POSTINGS))
     late = LateIndex(made.tokens.values, made.tokens.offsets, postings, static.table, static.token_weights)
     variants = Variants(arrays.read_glosses(folder), lexical.frequencies())
-    dense, posts = DenseIndex(made.vectors), store.first_rows()
+    dense, firsts = DenseIndex(made.vectors), store.first_rows()
+    posts = np.repeat(np.arange(len(firsts)), np.diff(firsts, append=len(store)))
     return Parts(store, dense, lexical, late, encoder, static, arrays.tokenizer(), variants, posts)
 
 

@@ -11,7 +11,7 @@ import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -220,7 +220,16 @@ def _as_passage(columns: Sequence[str]) -> Passage:
     id_, text, title, heading, post, url, date, tags, categories, start, end, also_in = columns
     return Passage(
         id_, text, title, heading, post, url, date,
-        tuple(json.loads(tags)), tuple(json.loads(categories)),
-        int(start), int(end),
-        tuple(Copy(*c) for c in json.loads(also_in)),
+        _names(tags), _names(categories), int(start), int(end), _copies(also_in),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1000)
+def _names(packed: str) -> tuple[str, ...]:
+    """All passages of a post have the same tags, and few have copies."""
+    return tuple(json.loads(packed))
+
+
+@lru_cache(maxsize=1000)
+def _copies(packed: str) -> tuple[Copy, ...]:
+    return tuple(Copy(*copy) for copy in json.loads(packed))

@@ -75,8 +75,7 @@ def candidates_of(index: rag.Index, line: Mapping[str, Any], keys: Sequence[str]
     groups = [[_key(text) for text in group] for group in line["must"]]
     right = [all(any(text in keys[row] for text in group) for group in groups) for row in rows.tolist()]
     table = np.stack([form if leg == "form" else legs[leg] for leg in WEIGHTS], axis=1).astype(np.float64)
-    post = np.searchsorted(parts.posts, rows, side="right")
-    return Ranked(table, FOREIGN * foreign * legs["soft"], np.array(right), post)
+    return Ranked(table, FOREIGN * foreign * legs["soft"], np.array(right), parts.posts[rows])
 
 
 def value(question: Ranked, weights: NDArray[np.float64]) -> float:
