@@ -27,7 +27,7 @@ MAX_SHARE = 0.1
 _NEAREST = 32  # tokens of the posts that stand in for one of the question when passages are proposed
 _REMEMBERED = 10_000  # tokens whose likes are kept, a few 100 bytes each
 _NONE = np.empty(0, np.int64)
-_TOKENS = 48  # of a question that propose passages, the weightiest; a longer one is a document
+_TOKENS = 16  # of a question that propose passages, the weightiest; a longer one is a document
 _ROWS_AT_ONCE = 1_000  # bounds memory: about 200 tokens a passage x 30 question tokens x 4 bytes x this = 24 MB
 
 

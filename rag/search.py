@@ -154,7 +154,8 @@ def score_candidates(
     """Candidate rows (sorted), their score in [0, 1] by each leg, and the share of the question's words, by rarity,
     that no passage has in any spelling.
 
-    The legs that compare vectors see the question twice, as asked and with the other spellings of its names added.
+    The legs that compare vectors see the question twice, as asked and with the other spellings of its names added; the
+    latter proposes.
     """
     words = parts.words.words(question)
     variants = parts.variants.of(words)
@@ -165,8 +166,7 @@ def score_candidates(
     queries = parts.encoder.encode_queries(asked)
     tokens = parts.tokens.token_ids(asked)
     rows = np.union1d(parts.lexical.best(by_word, n, allowed)[0], parts.late.best(tokens[-1], n, allowed))
-    for query in queries:
-        rows = np.union1d(rows, parts.dense.top(query, n, allowed)[0])
+    rows = np.union1d(rows, parts.dense.top(queries[-1], n, allowed)[0])
     late = [parts.late.scores(ids, rows) for ids in tokens]
     legs = {
         "lexical": by_word[rows],
