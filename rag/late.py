@@ -27,6 +27,9 @@ MAX_SHARE = 0.1
 _NEAREST = 32  # tokens of the posts that stand in for one of the question when passages are proposed
 _REMEMBERED = 10_000  # tokens whose likes are kept, a few 100 bytes each
 _NONE = np.empty(0, np.int64)
+#: A matrix product rounds by what else is in the matrix, so that an answer would depend on the questions before it. It
+#: only finds what may be like a token; the cosines are then taken one by one.
+_ROUGH = 1e-4
 _TOKENS = 16  # of a question that propose passages, the weightiest; a longer one is a document
 _ROWS_AT_ONCE = 1_000  # bounds memory: about 200 tokens a passage x 30 question tokens x 4 bytes x this = 24 MB
 
@@ -99,9 +102,12 @@ class LateIndex:
         """
         found = {token: self._alike[token] for token in ids.tolist() if token in self._alike}
         new = np.array([token for token in ids.tolist() if token not in found], np.int64)
-        for token, row in zip(new.tolist(), self._product(self._unit_rows(new), self._units), strict=True):
-            near = np.flatnonzero(row >= FLOOR)
-            found[token] = self._held[near], row[near]
+        rows = self._unit_rows(new)
+        for token, row, rough in zip(new.tolist(), rows, self._product(rows, self._units), strict=True):
+            near = np.flatnonzero(rough >= FLOOR - _ROUGH)
+            cosines = (self._units[near] * row).sum(axis=1)
+            some = cosines >= FLOOR
+            found[token] = self._held[near[some]], cosines[some]
         if len(self._alike) > _REMEMBERED:
             self._alike = {}  # a new one: another thread may be reading the old one
         self._alike.update(found)

@@ -199,7 +199,7 @@ def _distinct(
         score = min(item[1], hits[-1].score if hits else 1.0)
         hits.append(Hit(passage, score, item[2]))
 
-    for item, passage in _read(store, ranked, max(50, 2 * k)):
+    for item, passage in _read(store, ranked, max(20, 2 * k)):
         if len(hits) < FIRST and per_post is not None and from_post[passage.post] >= per_post:
             waiting.append((item, passage))
             continue

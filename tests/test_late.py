@@ -85,3 +85,19 @@ def test_the_best_rows_hold_a_token_like_one_of_the_question():
     assert index.best(np.array([4]), 10, np.array([0, 1])).tolist() == [1]
     assert index.best(np.array([2]), 10).tolist() == []  # nearly everywhere: it proposes nothing
     assert index.best(np.array([], np.int64), 10).tolist() == []
+
+
+def test_a_score_does_not_depend_on_what_was_asked_before():
+    """Cosines of tokens that were looked up together with others differed in their last bit."""
+    rng = np.random.default_rng(5)
+    table = rng.standard_normal((400, 64)).astype(np.float32) + 0.5
+    tokens = rng.integers(0, 400, 3_000).astype(np.uint16)
+    offsets = np.arange(0, 3_001, 30)
+    postings, weights = postings_of(tokens, offsets, 400), np.ones(400, np.float32)
+    question, rows = np.arange(7, 30), np.arange(100)
+    fresh = LateIndex(tokens, offsets, postings, table, weights).scores(question, rows)
+    asked = LateIndex(tokens, offsets, postings, table, weights)
+    for start in range(5):
+        asked.best(np.arange(start, 40, 5), 10)
+    for one, other in zip(fresh, asked.scores(question, rows), strict=True):
+        assert one.tobytes() == other.tobytes()
