@@ -4,6 +4,8 @@
     python -m bench.cleaning POSTS --libraries     the search for near repeats against MinHash libraries
     python -m bench.cleaning POSTS --sample 100    passages and dropped blocks, for a reader to judge
 
+The first two compare with libraries: `pip install -c constraints.txt datasketch rensa`.
+
 The quality figures are stricter readings of the questions that any scorer would ask; none of these patterns is used by
 the cleaning. Hand checks are in bench/results/cleaning-by-hand.md.
 """

@@ -2,7 +2,7 @@
 
 Not MinHash: that estimates Jaccard similarity, which is small when a short text stands inside a long one, the usual
 case of a paragraph begun again. What is needed is containment, and at this size it can be had from a sample of the
-shingles themselves (every hash divisible by SAMPLE, "FracMinHash"); bench/README.md compares it with MinHash libraries.
+shingles themselves (every hash divisible by SAMPLE, "FracMinHash"); bench/results/cleaning.md compares it with MinHash.
 """
 
 from __future__ import annotations
