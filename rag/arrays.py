@@ -187,8 +187,8 @@ def load(folder: Path) -> Arrays:
         read_array(folder / "keys.npy"),
         read_array(folder / "vectors.npy"),
         ragged("tokens", "token_offsets"),
-        Named(ragged("words", "word_offsets"), _read_names(folder / "vocabulary.json")),
-        Named(ragged("glosses", "gloss_offsets"), _read_names(folder / "gloss_pairs.json")),
+        Named(ragged("words", "word_offsets"), _read_json(folder / "vocabulary.json")),
+        Named(ragged("glosses", "gloss_offsets"), _read_json(folder / "gloss_pairs.json")),
     )
 
 
@@ -221,10 +221,6 @@ def read_array(path: Path) -> NDArray[Any]:
     except (OSError, ValueError, EOFError, SyntaxError) as error:
         raise IndexDamaged(f"{path} can't be read ({error}); run `rag build` again, or `rag rollback`") from error
     return array
-
-
-def _read_names(path: Path) -> list[str]:
-    return [str(name) for name in _read_json(path)]
 
 
 def save_glosses(folder: Path, found: Named) -> None:

@@ -100,7 +100,8 @@ class LateIndex:
 
         They are few, and remembered: most tokens of a question were in another.
         """
-        found = {token: self._alike[token] for token in ids.tolist() if token in self._alike}
+        known = self._alike  # another thread may put a new one in its place
+        found = {token: known[token] for token in ids.tolist() if token in known}
         new = np.array([token for token in ids.tolist() if token not in found], np.int64)
         rows = self._unit_rows(new)
         for token, row, rough in zip(new.tolist(), rows, self._product(rows, self._units), strict=True):
@@ -109,7 +110,7 @@ class LateIndex:
             some = cosines >= FLOOR
             found[token] = self._held[near[some]], cosines[some]
         if len(self._alike) > _REMEMBERED:
-            self._alike = {}  # a new one: another thread may be reading the old one
+            self._alike = {}
         self._alike.update(found)
         return [found[token] for token in ids.tolist()]
 

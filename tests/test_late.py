@@ -101,3 +101,18 @@ def test_a_score_does_not_depend_on_what_was_asked_before():
         asked.best(np.arange(start, 40, 5), 10)
     for one, other in zip(fresh, asked.scores(question, rows), strict=True):
         assert one.tobytes() == other.tobytes()
+
+
+def test_likes_forgotten_by_another_thread_meanwhile_are_still_read(parts):
+    tokens, offsets, table, weights = parts
+    index = LateIndex(tokens, offsets, postings_of(tokens, offsets, 6), table, weights)
+    expected = index.scores(np.array([1, 4]), np.array([0, 3]))
+
+    class Forgotten(dict):
+        def __contains__(self, token):
+            index._alike = {}
+            return super().__contains__(token)
+
+    index._alike = Forgotten(index._alike)
+    for one, other in zip(index.scores(np.array([1, 4]), np.array([0, 3])), expected, strict=True):
+        assert one.tolist() == other.tolist()
