@@ -1,10 +1,10 @@
-"""How long an extractive answer takes over many passages.
+"""How long a search and an extractive answer take over many passages.
 
     python bench/latency.py POSTS QUESTIONS.jsonl [PASSAGES]
 
 Grows a blog to PASSAGES (75,000) without repeating a passage: the added posts are made of the blog's own clauses, dealt
-anew, so that words keep their frequencies and no paragraph says what another does. Prints one JSON line: passages,
-questions, the milliseconds of an answer, warm, at the median and the 95th percentile, by the clock and of processor
+anew, so that words keep their frequencies and no paragraph says what another does. Prints a JSON line for each round
+and task: passages, questions, milliseconds, warm, at the median and the 95th percentile, by the clock and of processor
 time (what the clock would show if nothing else ran), and the load.
 """
 
@@ -22,7 +22,7 @@ import rag
 from rag.sentences import split_sentences
 
 PER_PARAGRAPH, PER_POST = 8, 23  # sentences, paragraphs: about as in the blog, a paragraph a passage
-WARM = 20  # questions asked before the clock runs
+WARM, ROUNDS = 20, 3  # questions asked before the clock runs
 
 
 def dealt_anew(index, wanted, folder):
@@ -56,20 +56,27 @@ def main(posts, questions, wanted=75_000):
         for file in Path(posts).rglob("*.md"):
             (grown / file.name).write_bytes(file.read_bytes())
         index = rag.build_index(grown, Path(work) / "ix", allow_removals=True)
-        bot, times, cpu = rag.Chatbot(index), [], []
-        for question in [*asked[:WARM], *asked]:
-            start, worked = time.perf_counter(), time.process_time()
-            bot.ask(question, [])
-            times.append(1000 * (time.perf_counter() - start))
-            cpu.append(1000 * (time.process_time() - worked))
-        times, cpu = sorted(times[WARM:]), sorted(cpu[WARM:])
-        print(json.dumps({
-            "passages": len(index), "of_the_blog": before, "questions": len(times),
-            "p50_ms": round(statistics.median(times), 1), "p95_ms": round(times[int(0.95 * len(times))], 1),
-            "cpu_p50_ms": round(statistics.median(cpu), 1), "cpu_p95_ms": round(cpu[int(0.95 * len(cpu))], 1),
-            "load": os.getloadavg()[0], "cores": os.cpu_count(),
-        }))  # fmt: skip
+        bot, size = rag.Chatbot(index), len(index)
+        tasks = {"search": lambda q: index.search(q, k=10), "answer": lambda q: bot.ask(q, [])}
+        for round_ in range(1, ROUNDS + 1):  # in the first, questions and most of their words are new to the index
+            for name, task in tasks.items():
+                row = {"task": name, "passages": size, "of_the_blog": before, "round": round_, **timed(task, asked)}
+                print(json.dumps({**row, "load": os.getloadavg()[0], "cores": os.cpu_count()}))
         index.close()
+
+
+def timed(task, asked):
+    """Median and 95th percentile of the milliseconds of a question, after WARM others."""
+    times, cpu = [], []
+    for question in [*asked[:WARM], *asked]:
+        start, worked = time.perf_counter(), time.process_time()
+        task(question)
+        times.append(1000 * (time.perf_counter() - start))
+        cpu.append(1000 * (time.process_time() - worked))
+    times, cpu = sorted(times[WARM:]), sorted(cpu[WARM:])
+    p95 = int(0.95 * len(times))
+    return {"questions": len(times), "p50_ms": round(statistics.median(times), 1), "p95_ms": round(times[p95], 1),
+            "cpu_p50_ms": round(statistics.median(cpu), 1), "cpu_p95_ms": round(cpu[p95], 1)}  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -62,28 +62,31 @@ class LateIndex:
         self._norms = (K1 * (1 - B + B * np.diff(offsets) / self._mean_length)).astype(np.float32)
         self._proposes = np.diff(postings.starts) > 0
         self._held = np.flatnonzero(postings.df)  # tokens of the posts: a part of the model's
-        self._units = self._unit_rows(self._held)  # made once, not per question
+        self._units = np.ascontiguousarray(self._unit_rows(self._held).T)  # (dim, tokens): a third faster to multiply
         self._alike: dict[int, tuple[Ids, Floats]] = {}  # what `_alike_to` found
 
     def best(self, question: Tokens, k: int, rows: Ids | None = None) -> Ids:
         """At most k rows, sorted: those of all passages (or of `rows`, sorted) that meet most of the question by the
         soft BM25 of `scores`, over its rarer tokens and their nearest alone. Finds what shares no word with it.
         """
-        met = np.zeros(len(self._norms), np.float32)
+        met, found = np.zeros((2, len(self._norms)), np.float32)  # of the question; of one of its tokens
         for importance, tokens, cosines in self._nearest(question):
-            starts, ends = self._postings.starts[tokens], self._postings.starts[tokens + 1]
-            lengths = ends - starts
-            places = np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
-            gathered = np.repeat(np.square(cosines), lengths) * self._postings.counts[places]
-            found = np.bincount(self._postings.rows[places], gathered, len(met)).astype(np.float32)
-            found /= found + self._norms
-            found *= importance
-            met += found
-        allowed = np.arange(len(met)) if rows is None else rows
-        allowed = allowed[met[allowed] > 0]
-        if k < len(allowed):
-            allowed = allowed[np.argpartition(-met[allowed], k)[:k]]
-        return np.sort(allowed)
+            reached = [np.empty(0, np.intp)]
+            spans = zip(self._postings.starts[tokens].tolist(), self._postings.starts[tokens + 1].tolist(), strict=True)
+            for (start, end), weight in zip(spans, np.square(cosines), strict=True):
+                some = self._postings.rows[start:end].astype(np.intp)  # what NumPy would make of them at each use
+                found[some] = found.take(some) + weight * self._postings.counts[start:end]
+                reached.append(some)
+            some = np.concatenate(reached)  # a row that several tokens reach comes as often, with the same value
+            gathered = found.take(some)
+            found[some] = 0
+            gathered /= gathered + self._norms.take(some)
+            met[some] = met.take(some) + importance * gathered
+        if rows is None:
+            some = np.argpartition(-met, k)[:k] if k < len(met) else np.arange(len(met))
+        else:
+            some = rows[np.argpartition(-met[rows], k)[:k]] if k < len(rows) else rows
+        return np.sort(some[met[some] > 0])
 
     def _nearest(self, question: Tokens) -> Iterator[tuple[float, Ids, Floats]]:
         """For the tokens of a question that matter most: weight, the nearest to each that propose, cosines."""
@@ -104,9 +107,10 @@ class LateIndex:
         found = {token: known[token] for token in ids.tolist() if token in known}
         new = np.array([token for token in ids.tolist() if token not in found], np.int64)
         rows = self._unit_rows(new)
-        for token, row, rough in zip(new.tolist(), rows, self._product(rows, self._units), strict=True):
+        alike = self._product(rows, self._units) if len(new) else rows
+        for token, row, rough in zip(new.tolist(), rows, alike, strict=True):
             near = np.flatnonzero(rough >= FLOOR - _ROUGH)
-            cosines = (self._units[near] * row).sum(axis=1)
+            cosines = (self._unit_rows(self._held[near]) * row).sum(axis=1)
             some = cosines >= FLOOR
             found[token] = self._held[near[some]], cosines[some]
         if len(self._alike) > _REMEMBERED:
@@ -121,62 +125,72 @@ class LateIndex:
 
     def _product(self, rows: Floats, others: Floats) -> Floats:
         with self._blas.limit(limits=1, user_api="blas"):  # so little work only waits for a second thread
-            product: Floats = rows @ others.T
+            product: Floats = rows @ others
         return product
 
-    def scores(self, question: Tokens, rows: Ids) -> tuple[Floats, Floats]:
-        """(soft BM25, MaxSim) of these rows, each float32 (len(rows),) in [0, 1]: the idf-weighted share of the
-        question that the passage meets, by all of its tokens and by the single best one.
+    def scores(self, questions: Sequence[Tokens], rows: Ids) -> tuple[Floats, Floats]:
+        """(soft BM25, MaxSim) of these rows for each question, each float32 (len(questions), len(rows)) in [0, 1]: the
+        idf-weighted share of the question that the passage meets, by all of its tokens and by the single best one.
         """
-        soft, best = np.zeros(len(rows), np.float32), np.zeros(len(rows), np.float32)
+        soft, best = np.zeros((2, len(questions), len(rows)), np.float32)
         for at in range(0, len(rows), _ROWS_AT_ONCE):
             chunk = slice(at, at + _ROWS_AT_ONCE)
             starts, ends = self._offsets[rows[chunk]], self._offsets[rows[chunk] + 1]
             edges = np.concatenate([[0], np.cumsum(ends - starts)])
             places = np.repeat(starts - edges[:-1], ends - starts) + np.arange(edges[-1])
-            soft[chunk], best[chunk] = self._interact(question, self._tokens[places], edges)
+            soft[:, chunk], best[:, chunk] = self._interact(questions, self._tokens[places], edges)
         return soft, best
 
-    def scores_of_texts(self, question: Tokens, texts: Sequence[Tokens]) -> tuple[Floats, Floats]:
+    def scores_of_texts(self, questions: Sequence[Tokens], texts: Sequence[Tokens]) -> tuple[Floats, Floats]:
         """As `scores`, for texts outside the index (sentences, say) given by their token ids."""
         edges = np.concatenate([[0], np.cumsum([len(t) for t in texts], dtype=np.int64)])
         tokens = np.concatenate([np.empty(0, np.int32), *texts]).astype(np.int64)
-        return self._interact(question, tokens, edges, np.unique(tokens[self._postings.df[tokens] == 0]))
+        return self._interact(questions, tokens, edges, np.unique(tokens[self._postings.df[tokens] == 0]))
 
-    def _interact(self, question: Tokens, tokens: Tokens, edges: Ids, strange: Ids = _NONE) -> tuple[Floats, Floats]:
+    def _interact(
+        self, questions: Sequence[Tokens], tokens: Tokens, edges: Ids, strange: Ids = _NONE
+    ) -> tuple[Floats, Floats]:
         """As `scores`, of the rows that `edges` cut `tokens` into; `strange` are those of them that no post holds."""
         n, lengths = len(edges) - 1, np.diff(edges)
-        ids = np.unique(np.asarray(question, np.int64))
-        importance = self._idf[ids]
-        total = float(importance.sum())
-        soft, best = np.zeros((len(ids), n), np.float32), np.zeros((len(ids), n), np.float32)
-        if total <= 0 or not len(tokens):
-            return np.zeros(n, np.float32), np.zeros(n, np.float32)
+        own = [np.unique(np.asarray(question, np.int64)) for question in questions]
+        ids = np.unique(np.concatenate([_NONE, *own]))
+        shape = len(questions), n
+        if not len(ids) or not len(tokens):
+            return np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        soft, best = np.zeros((2, len(ids), n), np.float32)
         # Of a few hundred passages, one token in seven is like any of the question's.
         column, cosine = self._cosines(ids, strange)
         columns = column[tokens]
         kept = np.flatnonzero(columns >= 0)
-        gathered = np.take(cosine, columns[kept], axis=1)  # (question, kept tokens of all rows)
+        gathered = np.take(cosine, columns[kept], axis=1)  # (ids, kept tokens of all rows)
         bounds = np.searchsorted(kept, edges)
         filled = bounds[1:] > bounds[:-1]
         starts = bounds[:-1][filled]
         best[:, filled] = np.maximum.reduceat(gathered, starts, axis=1)
         soft[:, filled] = np.add.reduceat(np.square(gathered, out=gathered), starts, axis=1)
         soft /= soft + (K1 * (1 - B + B * lengths / self._mean_length)).astype(np.float32)
-        return (importance @ soft / total).astype(np.float32), (importance @ best / total).astype(np.float32)
+        met = np.zeros((2, *shape), np.float32)
+        for i, mine in enumerate(own):
+            importance, places = self._idf[mine], np.searchsorted(ids, mine)
+            total = float(importance.sum())
+            if total > 0:
+                met[:, i] = importance @ soft[places] / total, importance @ best[places] / total
+        return met[0], met[1]
 
     def _cosines(self, ids: Ids, strange: Ids) -> tuple[NDArray[np.int32], Floats]:
         """int32 (V,), each token's column, -1 for one that is like none of `ids`; cosines from FLOOR up, else 0."""
         alike = self._alike_to(ids)
-        some = np.unique(np.concatenate([tokens for tokens, _ in alike]))
         column = np.full(len(self._table), -1, np.int32)
+        column[np.concatenate([tokens for tokens, _ in alike])] = 0
+        some = np.flatnonzero(column == 0)
         column[some] = np.arange(len(some), dtype=np.int32)
         column[strange] = len(some) + np.arange(len(strange), dtype=np.int32)
         cosine = np.zeros((len(ids), len(some) + len(strange)), np.float32)
         for row, (tokens, cosines) in zip(cosine, alike, strict=True):
             row[column[tokens]] = cosines
-        found = self._product(self._unit_rows(ids), self._unit_rows(strange))
-        cosine[:, len(some) :] = np.where(found >= FLOOR, found, 0)
+        if len(strange):
+            found = self._product(self._unit_rows(ids), self._unit_rows(strange).T)
+            cosine[:, len(some) :] = np.where(found >= FLOOR, found, 0)
         return column, cosine
 
 

@@ -150,7 +150,7 @@ class LexicalIndex:
             scores[rows] += best
             if len(groups) and len(rows):
                 group = groups[rows]
-                first = np.flatnonzero(np.diff(group, prepend=-1))
+                first = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]]))
                 together[group[first]] += np.maximum.reduceat(best, first)
             most += weight
         share = np.float32(most or 1.0)

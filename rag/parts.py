@@ -115,8 +115,8 @@ def _meet(parts: Parts, question: str, texts: Sequence[NDArray[np.int32]]) -> Fl
     asked = [question]
     if variants:
         asked.append(" ".join([question, *dict.fromkeys(w for v in variants for w in v.other)]))
-    found = [np.mean(parts.late.scores_of_texts(ids, texts), axis=0) for ids in parts.tokens.token_ids(asked)]
-    best: Floats = np.max(found, axis=0)
+    found = np.mean(parts.late.scores_of_texts(parts.tokens.token_ids(asked), texts), axis=0)
+    best: Floats = found.max(axis=0)
     return best
 
 

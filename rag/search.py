@@ -167,13 +167,13 @@ def score_candidates(
     tokens = parts.tokens.token_ids(asked)
     rows = np.union1d(parts.lexical.best(by_word, n, allowed)[0], parts.late.best(tokens[-1], n, allowed))
     rows = np.union1d(rows, parts.dense.top(queries[-1], n, allowed)[0])
-    late = [parts.late.scores(ids, rows) for ids in tokens]
+    soft, best = parts.late.scores(tokens, rows)
     legs = {
         "lexical": by_word[rows],
         "post": by_post[parts.posts[rows]],
         "dense": np.max([parts.dense.similarity(query, rows) for query in queries], axis=0, initial=0.0).clip(max=1.0),
-        "soft": np.max([soft for soft, _ in late], axis=0),
-        "best": np.max([best for _, best in late], axis=0),
+        "soft": soft.max(axis=0),
+        "best": best.max(axis=0),
     }
     return rows, legs, parts.lexical.lacking(words, variants)
 
@@ -199,7 +199,7 @@ def _distinct(
         score = min(item[1], hits[-1].score if hits else 1.0)
         hits.append(Hit(passage, score, item[2]))
 
-    for item, passage in _read(store, ranked, max(20, 2 * k)):
+    for item, passage in _read(store, ranked, k + FIRST):
         if len(hits) < FIRST and per_post is not None and from_post[passage.post] >= per_post:
             waiting.append((item, passage))
             continue
@@ -223,8 +223,12 @@ def _same_story(a: str, b: str) -> bool:
     short, long = sorted((a, b), key=len)
     places = range(0, max(1, len(short) - _SHINGLE + 1), max(1, len(short) // _PROBES))
     # Looked for first, as that tells nearly all texts apart at a tenth of the cost.
-    if sum(short[i : i + _SHINGLE] in long for i in places) < SAME_STORY / 2 * len(places):
-        return False
+    left = (1 - SAME_STORY / 2) * len(places)
+    for i in places:
+        if short[i : i + _SHINGLE] not in long:
+            left -= 1
+            if left < 0:
+                return False
     ours, theirs = _shingles(a), _shingles(b)
     return len(ours & theirs) / max(1, min(len(ours), len(theirs))) > SAME_STORY
 

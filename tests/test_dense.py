@@ -36,14 +36,31 @@ def test_k_above_the_number_of_vectors_gives_them_all_and_never_row_minus_one(ve
     assert sorted(rows.tolist()) == list(range(500))
 
 
-def test_a_graph_is_used_above_the_exact_limit_and_finds_nearly_the_same(vectors, monkeypatch):
+def test_above_the_exact_limit_codes_choose_and_the_vectors_themselves_are_compared(vectors, monkeypatch):
     monkeypatch.setattr(dense, "EXACT_UP_TO", 100)
-    query = vectors[3].astype(np.float32)
-    rows, _ = DenseIndex(vectors).top(query, 10)
-    exact = np.argsort(-(vectors.astype(np.float32) @ query))[:10]
-    assert len(set(rows.tolist()) & set(exact.tolist())) >= 9
-    limited, _ = DenseIndex(vectors).top(query, 2, np.arange(0, 500, 5))
-    assert all(row % 5 == 0 for row in limited)
+    index, exact = DenseIndex(vectors), vectors.astype(np.float32) @ vectors.astype(np.float32).T
+    found = 0
+    for query, cosines in zip(vectors.astype(np.float32), exact, strict=True):
+        rows, scores = index.top(query, 20)
+        assert scores == pytest.approx(cosines[rows], abs=1e-5)
+        assert (np.diff(scores) <= 0).all()
+        found += len(set(rows.tolist()) & set(np.argsort(-cosines)[:20].tolist()))
+    assert found / (500 * 20) > 0.99
+    limited, _ = index.top(vectors[3].astype(np.float32), 2, np.arange(0, 500, 5))
+    assert limited.tolist() == (5 * np.argsort(-exact[3, ::5])[:2]).tolist()
+
+
+@pytest.mark.parametrize("dim", [1, 7, 33])
+def test_codes_of_an_odd_dimension_and_of_a_constant_one_choose_as_well(monkeypatch, dim):
+    monkeypatch.setattr(dense, "EXACT_UP_TO", 100)
+    rows = np.random.default_rng(3).standard_normal((300, dim)).astype(np.float32)
+    rows[:, -1] = 1.0
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    index = DenseIndex(rows.astype(np.float16))
+    best, scores = index.top(rows[8], 5)
+    expected = np.sort(rows.astype(np.float16).astype(np.float32) @ rows[8])[::-1][:5]
+    assert scores == pytest.approx(expected, abs=2e-2 if dim == 1 else 1e-3)
+    assert len(best) == 5
 
 
 def test_a_zero_query_finds_nothing(vectors):

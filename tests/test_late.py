@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from rag import late
 from rag.late import FLOOR, K1, B, LateIndex, postings_of
 
 ROWS = [[0, 1, 2], [3], [], [1, 1, 4, 5, 5, 5]]
@@ -40,18 +41,19 @@ def _slow(question, rows, table, weights):
 def test_scores_agree_with_the_definition(parts):
     tokens, offsets, table, weights = parts
     index = LateIndex(tokens, offsets, postings_of(tokens, offsets, 6), table, weights)
-    soft, best = index.scores(np.array([1, 4, 1]), np.array([0, 1, 2, 3]))
-    slow_soft, slow_best = _slow([1, 4], ROWS, table, weights)
-    assert soft == pytest.approx(slow_soft, abs=1e-5)
-    assert best == pytest.approx(slow_best, abs=1e-5)
-    assert soft[2] == best[2] == 0
+    softs, bests = index.scores([np.array([1, 4, 1]), np.array([], np.int64), np.array([0, 1])], np.arange(4))
+    for soft, best, question in zip(softs, bests, ([1, 4], [], [0, 1]), strict=True):
+        slow_soft, slow_best = _slow(question, ROWS, table, weights) if question else ([0.0] * 4, [0.0] * 4)
+        assert soft == pytest.approx(slow_soft, abs=1e-5)
+        assert best == pytest.approx(slow_best, abs=1e-5)
+    assert softs[0, 2] == bests[0, 2] == 0
 
 
 def test_texts_outside_the_index_are_scored_alike(parts):
     tokens, offsets, table, weights = parts
     index = LateIndex(tokens, offsets, postings_of(tokens, offsets, 6), table, weights)
-    inside = index.scores(np.array([0, 5]), np.array([0, 3]))
-    outside = index.scores_of_texts(np.array([0, 5]), [np.array(ROWS[0]), np.array(ROWS[3])])
+    inside = index.scores([np.array([0, 5])], np.array([0, 3]))
+    outside = index.scores_of_texts([np.array([0, 5])], [np.array(ROWS[0]), np.array(ROWS[3])])
     assert inside[0] == pytest.approx(outside[0])
     assert inside[1] == pytest.approx(outside[1])
 
@@ -59,8 +61,8 @@ def test_texts_outside_the_index_are_scored_alike(parts):
 def test_a_question_without_tokens_or_no_rows_scores_nothing(parts):
     tokens, offsets, table, weights = parts
     index = LateIndex(tokens, offsets, postings_of(tokens, offsets, 6), table, weights)
-    assert index.scores(np.array([], np.int32), np.array([0, 1]))[0].tolist() == [0, 0]
-    assert index.scores(np.array([1]), np.array([], np.int64))[0].tolist() == []
+    assert index.scores([np.array([], np.int32)], np.array([0, 1]))[0].tolist() == [[0, 0]]
+    assert index.scores([np.array([1])], np.array([], np.int64))[0].tolist() == [[]]
 
 
 def test_postings_count_passages_not_tokens_and_leave_out_what_is_everywhere():
@@ -95,18 +97,18 @@ def test_a_score_does_not_depend_on_what_was_asked_before():
     offsets = np.arange(0, 3_001, 30)
     postings, weights = postings_of(tokens, offsets, 400), np.ones(400, np.float32)
     question, rows = np.arange(7, 30), np.arange(100)
-    fresh = LateIndex(tokens, offsets, postings, table, weights).scores(question, rows)
+    fresh = LateIndex(tokens, offsets, postings, table, weights).scores([question], rows)
     asked = LateIndex(tokens, offsets, postings, table, weights)
     for start in range(5):
         asked.best(np.arange(start, 40, 5), 10)
-    for one, other in zip(fresh, asked.scores(question, rows), strict=True):
+    for one, other in zip(fresh, asked.scores([question], rows), strict=True):
         assert one.tobytes() == other.tobytes()
 
 
 def test_likes_forgotten_by_another_thread_meanwhile_are_still_read(parts):
     tokens, offsets, table, weights = parts
     index = LateIndex(tokens, offsets, postings_of(tokens, offsets, 6), table, weights)
-    expected = index.scores(np.array([1, 4]), np.array([0, 3]))
+    expected = index.scores([np.array([1, 4])], np.array([0, 3]))
 
     class Forgotten(dict):
         def __contains__(self, token):
@@ -114,5 +116,19 @@ def test_likes_forgotten_by_another_thread_meanwhile_are_still_read(parts):
             return super().__contains__(token)
 
     index._alike = Forgotten(index._alike)
-    for one, other in zip(index.scores(np.array([1, 4]), np.array([0, 3])), expected, strict=True):
+    for one, other in zip(index.scores([np.array([1, 4])], np.array([0, 3])), expected, strict=True):
         assert one.tolist() == other.tolist()
+
+
+def test_where_every_token_proposes_the_best_rows_are_those_with_the_best_soft_score(monkeypatch):
+    monkeypatch.setattr(late, "MAX_SHARE", 1)
+    rng = np.random.default_rng(11)
+    table = rng.standard_normal((60, 8)).astype(np.float32)  # so few dimensions that many tokens are alike
+    tokens = rng.integers(0, 60, 2_000).astype(np.uint16)
+    offsets = np.append(np.arange(0, 2_000, 25), 2_000)
+    index = LateIndex(tokens, offsets, postings_of(tokens, offsets, 60), table, rng.random(60).astype(np.float32))
+    for question in rng.integers(0, 60, (20, 6)):
+        soft = index.scores([question], np.arange(80))[0][0]
+        assert index.best(question, 10).tolist() == np.sort(np.argsort(-soft)[:10]).tolist()
+        some = np.arange(0, 80, 3)
+        assert index.best(question, 10, some).tolist() == np.sort(some[np.argsort(-soft[some])[:10]]).tolist()
