@@ -10,7 +10,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from rag.dedupe import Traces
 from rag.embed import StaticEncoder
 from rag.errors import IndexDamaged, ModelError
 from rag.lexical import HEADING_WEIGHT, TITLE_WEIGHT, Tokenizer
+from rag.postings import Postings
 from rag.ragged import Ragged, below, rows_in, runs_of
 from rag.types import Encoder, Ids, Passage, Progress
 from rag.variants import MIN_GLOSSES, glosses_of
@@ -31,6 +32,8 @@ _PARALLEL_FROM = 4_000
 _BATCH = 2_000
 #: One for a process: its dictionary takes a moment to open, and maps 200 MB.
 tokenizer = functools.cache(Tokenizer)
+_GLOSSES = "glosses.json"
+_POSTINGS = tuple(part.name for part in fields(Postings))
 _TRACES = ("ids", "keys", "shingles", "offsets", "apart")
 
 
@@ -54,21 +57,27 @@ class Arrays:
 
 
 def compute(
-    passages: Sequence[Passage], encoder: Encoder, static: StaticEncoder, before: Arrays | None,
+    passages: Sequence[Passage], encoder: Encoder, static: StaticEncoder, before: Arrays | None, standing: Ids,
     progress: Progress | None = None,
-) -> tuple[Arrays, int]:  # fmt: skip
-    """Arrays of these passages and how many rows were computed; rows that `before` holds are taken over.
+) -> tuple[Arrays, Ids]:  # fmt: skip
+    """Arrays of these passages, and of each the row of `before` that was taken over, -1 where it was computed.
 
-    `before` must come from the same encoders. The result is the same with and without it, byte for byte. Raises
-    ModelError when the encoder returns something unusable.
+    `before` must come from the same encoders. `standing` is the row of each passage in it as far as that is known,
+    else -1. The result is the same without either, byte for byte. Raises ModelError when the encoder returns something
+    unusable.
     """
-    keys = np.frombuffer(b"".join(map(_key, passages)), np.uint64).reshape(len(passages), 2)
     small = below(static.vocab_size)
     if before is None:
         nothing = Named(Ragged.of([]), [])
         no_vectors = np.empty((0, encoder.dim), np.float16)
         before = Arrays(np.empty((0, 2), np.uint64), no_vectors, Ragged.of([], small), nothing, nothing)
-    source = _found(keys, before.keys)
+        standing = np.full(len(passages), -1)
+    unknown = np.flatnonzero(standing < 0)
+    found = b"".join(_key(passages[i]) for i in unknown.tolist())
+    keys = np.append(before.keys, np.zeros((1, 2), np.uint64), axis=0)[standing]
+    keys[unknown] = np.frombuffer(found, np.uint64).reshape(len(unknown), 2)
+    source = standing.copy()
+    source[unknown] = _found(keys[unknown], before.keys)
     fresh = np.flatnonzero(source < 0)
     new = [passages[int(i)] for i in fresh]
     # What was there and then what is new, of which each passage takes its row.
@@ -82,7 +91,7 @@ def compute(
         before.tokens.then(Ragged.of(tokens, small)).take(rows),
         _with_new(before.words, _words(new, progress), rows),
         _with_new(before.glosses, glosses, rows),
-    ), len(new)
+    ), source
 
 
 def _taken(old: NDArray[np.float16], new: NDArray[np.float16], rows: Ids) -> NDArray[np.float16]:
@@ -122,7 +131,9 @@ def _with_new(old: Named, new: Sequence[Sequence[str]], rows: Ids) -> Named:
     pooled = [*old.names, *added]
     place = {name: i for i, name in enumerate(pooled)}
     taken = old.rows.then(Ragged.of([[place[name] for name in row] for row in new])).take(rows)
-    used = np.flatnonzero(np.bincount(taken.values, minlength=len(pooled)))
+    held = np.zeros(len(pooled), bool)
+    held[taken.values] = True
+    used = np.flatnonzero(held)
     order = np.array(sorted(used.tolist(), key=pooled.__getitem__), np.int64)
     renumbered = np.zeros(len(pooled), below(len(order)))
     renumbered[order] = np.arange(len(order))
@@ -192,6 +203,17 @@ def load(folder: Path) -> Arrays:
     )
 
 
+def save_postings(folder: Path, kind: str, postings: Postings) -> None:
+    """Write the postings of one kind of term, "word" or "token". Raises OSError, naming the file."""
+    for name in _POSTINGS:
+        write_array(folder / f"{kind}_{name}.npy", getattr(postings, name))
+
+
+def load_postings(folder: Path, kind: str) -> Postings:
+    """What `save_postings` wrote, memory-mapped. Raises IndexDamaged."""
+    return Postings(*(read_array(folder / f"{kind}_{name}.npy") for name in _POSTINGS))
+
+
 def save_traces(folder: Path, traces: Traces) -> None:
     """Write what the next build needs to compare passages. Raises OSError, naming the file."""
     parts = (traces.ids, traces.keys, traces.shingles.values, traces.shingles.offsets, traces.apart)
@@ -223,16 +245,23 @@ def read_array(path: Path) -> NDArray[Any]:
     return array
 
 
-def save_glosses(folder: Path, found: Named) -> None:
-    """Write the spellings that passages put side by side often enough, each side as words."""
+def save_glosses(folder: Path, found: Named, before: Path | None) -> None:
+    """Write the spellings that passages put side by side often enough, each side as words too: those that are written
+    in the folder `before` are taken from there.
+    """
+    known = {(a, b): words for a, b, *words, _ in _read_json(before / _GLOSSES)} if before else {}
     counts = np.bincount(found.rows.values, minlength=len(found.names))
-    often = [(found.names[i].split("\t"), int(counts[i])) for i in np.flatnonzero(counts >= MIN_GLOSSES)]
-    _write_json(folder / "glosses.json", [[*map(tokenizer().words, pair), n] for pair, n in often])
+    rows = []
+    for i in np.flatnonzero(counts >= MIN_GLOSSES).tolist():
+        one, other = found.names[i].split("\t")
+        words = known.get((one, other)) or [tokenizer().words(one), tokenizer().words(other)]
+        rows.append([one, other, *words, int(counts[i])])
+    _write_json(folder / _GLOSSES, rows)
 
 
 def read_glosses(folder: Path) -> list[tuple[list[str], list[str], int]]:
-    """What `save_glosses` wrote."""
-    return [(list(a), list(b), int(n)) for a, b, n in _read_json(folder / "glosses.json")]
+    """The words of either side, and in how many passages they stand side by side."""
+    return [(a, b, n) for _, _, a, b, n in _read_json(folder / _GLOSSES)]
 
 
 def _write_json(path: Path, value: object) -> None:

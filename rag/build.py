@@ -14,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +28,19 @@ from rag.calibrate import HITS, MIDDLING, Calibration, calibrate
 from rag.embed import StaticEncoder, load_encoder, save_table
 from rag.errors import PostsError
 from rag.generation import Generation, Writer
-from rag.kept import read_cleaned, write_kept
-from rag.late import postings_of
-from rag.lexical import build_lexical
+from rag.kept import Row, read_cleaned, write_kept
+from rag.late import MAX_SHARE
 from rag.overview import FILE as MAP
 from rag.overview import place_posts
 from rag.packed import LeftOut
-from rag.parts import LAYOUT, POSTINGS, check_parts, open_parts
+from rag.parts import LAYOUT, check_parts, open_parts
 from rag.plan import BuildReport, Plan, make_plan, pipeline_version
+from rag.postings import carried_over, postings_of
 from rag.prepare import Prepared, cache_key, prepare
-from rag.ragged import Ragged, below
 from rag.search import search
 from rag.settings import DEFAULTS, Settings, as_json
 from rag.store import PassageStore, write_store
-from rag.types import CleanPost, Dropped, Encoder, Filters, Passage, Progress
+from rag.types import CleanPost, Dropped, Encoder, Filters, Ids, Passage, Progress
 
 #: Bytes of a generation for each byte of the posts: measured 3 to 6, most with many short passages.
 _BYTES_PER_BYTE = 4
@@ -104,27 +105,28 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
     with ThreadPoolExecutor(1) as other:
         loaded = other.submit(_old_table, before, folder / TABLE)
         with clock.stage("clean"):
-            prepared = _prepare(planned, clock.progress)
+            prepared, standing = _prepare(planned, clock.progress)
         if not prepared.passages:
             raise PostsError(
                 f"{planned.folder}: nothing was left of {len(planned.posts)} posts after cleaning; see what they hold"
             )
         encoder, static = _encoders(prepared.passages, planned, folder / TABLE, clock, loaded.result())
-        old = arrays.load(before.path) if before and before.meta["static_model"] == static.name else None
+        old = Old(before.path) if before and before.meta["static_model"] == static.name else None
         cleaned = {post.path: prepared.cleaned[cache_key(post)] for post in planned.posts}
         left_out = [LeftOut.of(path, clean.dropped) for path, clean in cleaned.items()]
-        stored = other.submit(_write_rows, planned, folder, prepared, left_out, cleaned)
+        stored = other.submit(_write_rows, planned, folder, prepared, left_out, cleaned, standing)
         with clock.stage("embed"):
-            made, embedded = arrays.compute(prepared.passages, encoder, static, old, clock.progress)
+            known = old.arrays if old else None
+            made, source = arrays.compute(prepared.passages, encoder, static, known, standing, clock.progress)
+            embedded = int((source < 0).sum())
         with clock.stage("write"):
-            indexed = other.submit(_write_words, folder, made)
             arrays.save(folder, made)
             arrays.save_traces(folder, prepared.traces)
-            arrays.save_glosses(folder, made.glosses)
-            _write_postings(folder, made, static.vocab_size)
+            arrays.save_glosses(folder, made.glosses, before.path if before else None)
+            _write_words(folder, made, source, old)
+            _write_tokens(folder, made, source, old, static.vocab_size)
             _write_map(folder, planned, prepared, made)
             stored.result()
-            indexed.result()
     with clock.stage("calibrate"):
         scale = _calibration(planned, folder, prepared.passages, embedded, (encoder, static))
     report = replace(
@@ -137,25 +139,51 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
     return replace(report, seconds=clock.seconds)
 
 
+class Old:
+    """The arrays of the generation before, and where its other files are."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.arrays = path, arrays.load(path)
+
+
 def _write_rows(
-    planned: Plan, folder: Path, prepared: Prepared, left_out: Sequence[LeftOut], cleaned: Mapping[str, CleanPost]
-) -> None:
-    write_store(folder, planned.posts, prepared.passages, prepared.later, left_out)
+    planned: Plan, folder: Path, prepared: Prepared, left_out: Sequence[LeftOut], cleaned: Mapping[str, CleanPost],
+    standing: Ids,
+) -> None:  # fmt: skip
+    before = planned.before.path if planned.before else None
+    write_store(folder, planned.posts, prepared.passages, prepared.later, left_out, standing, before)
     write_kept(folder, planned.posts, planned.report.problems, cleaned, prepared.passages)
 
 
-def _prepare(planned: Plan, progress: Progress | None) -> Prepared:
-    """What is to be indexed; what the generation before keeps is taken over."""
+def _prepare(planned: Plan, progress: Progress | None) -> tuple[Prepared, Ids]:
+    """What is to be indexed; what the generation before keeps is taken over. Of each passage also the row that it has
+    there, if its post is as it was, else -1.
+    """
     before, rules = planned.before, planned.settings.rules
     if before is None:
-        return prepare(planned.posts, rules, progress=progress)
+        prepared = prepare(planned.posts, rules, progress=progress)
+        return prepared, np.full(len(prepared.passages), -1)
     store = PassageStore(before.path)
-    kept = read_cleaned(before.path, planned.posts, store.left_out(), store.rows_by_post())
+    rows, digests = store.rows_by_post(), store.digests()
+    kept = read_cleaned(before.path, planned.posts, store.left_out(), rows)
     store.close()
     cached = {cache_key(post): kept[post.path] for post in planned.posts if post.path in kept}
-    return prepare(
-        planned.posts, rules, cached=cached, traces=arrays.load_traces(before.path), progress=progress
-    )  # fmt: skip
+    traces = arrays.load_traces(before.path)
+    prepared = prepare(planned.posts, rules, cached=cached, traces=traces, progress=progress)
+    same = {post.path for post in planned.posts if digests.get(post.path, ("",))[0] == post.digest}
+    return prepared, _standing(prepared.passages, same, rows)
+
+
+def _standing(passages: Sequence[Passage], same: set[str], before: Mapping[str, Sequence[Row]]) -> Ids:
+    """For each passage of a post whose file is the `same` its row, if the post gave these very passages `before`."""
+    firsts = dict(zip(before, np.cumsum([0, *map(len, before.values())]).tolist(), strict=False))
+    standing, start = np.full(len(passages), -1), 0
+    for path, group in groupby(passages, attrgetter("post")):
+        now = [(p.id, p.start_line, p.end_line) for p in group]
+        if path in same and now == [(id_, first, last) for id_, _, _, first, last in before.get(path, ())]:
+            standing[start : start + len(now)] = firsts[path] + np.arange(len(now))
+        start += len(now)
+    return standing
 
 
 def _reasons(dropped: Iterable[Dropped], left_out: Iterable[LeftOut]) -> dict[str, int]:
@@ -197,19 +225,26 @@ def _write_map(folder: Path, planned: Plan, prepared: Prepared, made: Arrays) ->
     arrays.write_array(folder / MAP, place_posts(made.vectors, [p.post for p in prepared.passages], paths))
 
 
-def _write_words(folder: Path, made: Arrays) -> None:
-    rows = Ragged(made.words.rows.values.astype(np.int32), made.words.rows.offsets)
-    built = build_lexical([rows.row(i) for i in range(len(rows))], len(made.words.names))
-    built["indices"] = built["indices"].astype(below(len(rows)))
-    for name, array in built.items():
-        arrays.write_array(folder / f"bm25_{name}.npy", array)
+def _write_words(folder: Path, made: Arrays, source: Ids, old: Old | None) -> None:
+    names = made.words.names
+    if old is None:
+        postings = postings_of(made.words.rows, len(names))
+    else:
+        place = {name: i for i, name in enumerate(names)}
+        now = np.array([place.get(name, -1) for name in old.arrays.words.names], np.int64)
+        known = arrays.load_postings(old.path, "word")
+        postings = carried_over(known, old.arrays.words.rows, made.words.rows, source, now, len(names))
+    arrays.save_postings(folder, "word", postings)
 
 
-def _write_postings(folder: Path, made: Arrays, token_count: int) -> None:
-    postings = postings_of(made.tokens.values, made.tokens.offsets, token_count)
-    postings = replace(postings, rows=postings.rows.astype(below(len(made.tokens))))
-    for name in POSTINGS:
-        arrays.write_array(folder / f"token_{name}.npy", getattr(postings, name))
+def _write_tokens(folder: Path, made: Arrays, source: Ids, old: Old | None, count: int) -> None:
+    if old is None:
+        postings = postings_of(made.tokens, count, MAX_SHARE)
+    else:
+        known = arrays.load_postings(old.path, "token")
+        same = np.arange(count)
+        postings = carried_over(known, old.arrays.tokens, made.tokens, source, same, count, MAX_SHARE)
+    arrays.save_postings(folder, "token", postings)
 
 
 def _calibration(

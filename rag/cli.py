@@ -6,6 +6,7 @@ Exit codes: 0 ok, 1 an error the user can act on (one line), 2 wrong usage, 3 a 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import signal
@@ -68,12 +69,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _build(args: argparse.Namespace) -> None:
+    # A build makes 100,000s of objects that stay and hardly a cycle: looking for those takes a twentieth of its time.
+    gc.set_threshold(200_000)
     with Bars() as bars:
         report = build(
             Path(args.posts), Path(args.index), _settings(args), rebuild=args.rebuild, plan=args.plan,
             allow_removals=args.allow_removals, progress=bars.update,
         )  # fmt: skip
     print_report(report, planned=args.plan, index=args.index)
+    gc.freeze()  # nor need Python look through them when it ends
 
 
 def _watch(args: argparse.Namespace) -> None:

@@ -14,13 +14,15 @@ _PAGE = 16_384  # bytes: a passage takes one to two thousand, which waste less o
 
 
 @contextmanager
-def writing(path: Path, schema: str) -> Iterator[sqlite3.Connection]:
-    """A new file with this schema and everything that is inserted; the same statements give the same bytes.
+def writing(path: Path, schema: str, old: Path | None = None) -> Iterator[sqlite3.Connection]:
+    """A new file with this schema and everything that is inserted; the same rows in the same order give the same bytes.
 
-    Raises OSError, naming the file, when the disk refuses.
+    The tables of the file `old` can be read as old.NAME. Raises OSError, naming the file, when the disk refuses.
     """
-    db = sqlite3.connect(path, isolation_level=None)
+    db = sqlite3.connect(path.absolute().as_uri(), isolation_level=None, uri=True)
     try:
+        if old is not None:
+            db.execute("ATTACH ? AS old", (_unchanging(old),))
         # The whole generation is synced when it is published, so the journal would only cost time.
         db.executescript(f"PRAGMA page_size={_PAGE}; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {schema}; BEGIN")
         yield db
@@ -35,7 +37,11 @@ def writing(path: Path, schema: str) -> Iterator[sqlite3.Connection]:
 def connect(path: Path) -> sqlite3.Connection:
     """The file, read-only and unlocked, as it never changes; usable from any thread, by one at a time."""
     with reading(path):
-        return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        return sqlite3.connect(_unchanging(path), uri=True, check_same_thread=False)
+
+
+def _unchanging(path: Path) -> str:
+    return f"{path.resolve().as_uri()}?mode=ro&immutable=1"
 
 
 @contextmanager

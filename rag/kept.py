@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ def write_kept(
         db.executemany(
             "INSERT INTO kept VALUES (?,?,?,?,?,?,?,?)",
             (
-                (p.path, p.digest, p.title, _json(astuple(replace(p, body=""))), _json(by_path.get(p.path, [])),
+                (p.path, p.digest, p.title, _json(_without_body(p)), _json(by_path.get(p.path, [])),
                  _packed_blocks(cleaned[p.path].blocks), *_packed_split(cleaned[p.path], ids.get(p.path, [])))
                 for p in posts
             ),
@@ -106,6 +106,11 @@ def _cleaned(
         packed,
     )
     return CleanPost(Packed(blocks, Block), left_out, tuple(keys), split)
+
+
+def _without_body(p: Post) -> tuple[object, ...]:
+    """The fields of Post in their order."""
+    return p.path, p.title, p.date, p.url, p.tags, p.categories, "", p.body_line, p.digest
 
 
 def _packed_blocks(blocks: Sequence[Block]) -> bytes:

@@ -8,13 +8,12 @@ a question in one language finds a passage in another (cf. ColBERT's MaxSim, Kha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from rag.counting import counted_pairs
+from rag.postings import Postings
 from rag.types import Floats, Ids
 
 Tokens = NDArray[np.integer]
@@ -34,21 +33,11 @@ _TOKENS = 16  # of a question that propose passages, the weightiest; a longer on
 _ROWS_AT_ONCE = 1_000  # bounds memory: about 200 tokens a passage x 30 question tokens x 4 bytes x this = 24 MB
 
 
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """For each token how many passages hold it, and which, unless they are many."""
-
-    df: NDArray[np.int32]  # (V,)
-    starts: Ids  # (V + 1,): token t is in rows[starts[t]:starts[t+1]], none of them if it is in more than MAX_SHARE
-    rows: NDArray[np.int32]
-    counts: NDArray[np.uint8]  # how often the token is in that row, at most 255
-
-
 class LateIndex:
     """Token ids of every passage, flat, with postings of the rarer tokens, and a vector per token."""
 
     def __init__(self, tokens: Tokens, offsets: Ids, postings: Postings, table: Floats, weights: Floats) -> None:
-        """Passage i holds tokens[offsets[i]:offsets[i+1]]; `postings` as of `postings_of`; `table` (V, dim), rows
+        """Passage i holds tokens[offsets[i]:offsets[i+1]]; `postings` of these, with MAX_SHARE; `table` (V, dim), rows
         of any length; `weights` (V,) >= 0, how much a token of a question matters.
         """
         self._tokens, self._offsets = tokens, offsets
@@ -192,15 +181,3 @@ class LateIndex:
             found = self._product(self._unit_rows(ids), self._unit_rows(strange).T)
             cosine[:, len(some) :] = np.where(found >= FLOOR, found, 0)
         return column, cosine
-
-
-def postings_of(tokens: Tokens, offsets: Ids, vocabulary: int) -> Postings:
-    """The postings of passages whose token ids, below `vocabulary`, are tokens[offsets[i]:offsets[i+1]]."""
-    n = len(offsets) - 1
-    passage = np.repeat(np.arange(n, dtype=np.uint32), np.diff(offsets))
-    token, row, counts = counted_pairs(tokens, passage)
-    df = np.bincount(token, minlength=vocabulary).astype(np.int32)
-    few = df <= max(1, MAX_SHARE * n)
-    kept = few[token]
-    starts = np.concatenate([[0], np.cumsum(np.where(few, df, 0), dtype=np.int64)])
-    return Postings(df, starts, row[kept], np.minimum(counts[kept], 255).astype(np.uint8))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,8 +20,8 @@ import sudachipy
 from numpy.typing import NDArray
 
 from rag.amounts import plain_amounts
-from rag.counting import counted_pairs
 from rag.dictionary import dictionary
+from rag.postings import Postings
 from rag.stopwords import STOPWORDS
 from rag.types import Floats, Ids, Variant
 
@@ -31,6 +31,7 @@ K1, B = 1.2, 0.6
 TITLE_WEIGHT, HEADING_WEIGHT = 1, 1
 
 _NO_GROUPS = np.empty(0, np.int64)
+_NOWHERE = np.empty(0, np.int64), np.empty(0, np.float32)
 _CHUNK = 10_000  # characters handed to Sudachi at once: its limit is 49,149 bytes, and its lattice grows with length
 _MAX_WORD = 64  # longer runs (keys, base64, ASCII art) are no words
 
@@ -118,19 +119,20 @@ def _chunks(text: str) -> Iterator[str]:
 
 
 class LexicalIndex:
-    """BM25 scores of every word in every passage, worked out when building (Lù 2024, BM25S, arXiv:2407.03618)."""
+    """BM25 over the words of passages, in Lucene's form: what bm25s calls "lucene" (Lù 2024, arXiv:2407.03618)."""
 
-    def __init__(self, arrays: Mapping[str, NDArray[Any]], vocabulary: Sequence[str]) -> None:
-        """`arrays` and `vocabulary` as `build_lexical` made them: a column of scores for each word."""
+    def __init__(self, postings: Postings, lengths: Ids, vocabulary: Sequence[str]) -> None:
+        """`lengths` (n,) counts the words of each passage; word i of the postings is vocabulary[i]."""
         self._ids = {word: i for i, word in enumerate(vocabulary)}
-        self._scores, self._rows, self._starts = arrays["data"], arrays["indices"], arrays["indptr"]
-        self._idf = arrays["idf"]
-        self.n = int(arrays["n"][0])
+        self._postings, self.n = postings, len(lengths)
+        self._idf = np.log(1 + (self.n - postings.df + 0.5) / (postings.df + 0.5)).astype(np.float32)
+        mean = max(1.0, lengths.mean()) if self.n else 1.0
+        self._norms = (K1 * (1 - B + B * lengths / mean)).astype(np.float32)
         self.rarest = float(self._idf.max()) if len(self._idf) else 1.0  # idf of a word that no passage holds
 
     def frequencies(self) -> dict[str, int]:
         """Number of passages that hold each word, title and heading included."""
-        return dict(zip(self._ids, np.diff(self._starts).tolist(), strict=True))
+        return dict(zip(self._ids, self._postings.df.tolist(), strict=True))
 
     def scores(
         self, words: Sequence[str], variants: Sequence[Variant] = (), groups: Ids = _NO_GROUPS
@@ -173,8 +175,13 @@ class LexicalIndex:
     def _column(self, word: str) -> tuple[NDArray[Any], Floats]:
         """The rows, rising, that hold a word, and its score in each."""
         i = self._ids.get(word)
-        column = slice(0, 0) if i is None else slice(self._starts[i], self._starts[i + 1])
-        return self._rows[column], self._scores[column]
+        if i is None:
+            return _NOWHERE
+        start, end = self._postings.starts[i : i + 2].tolist()
+        rows, counts = self._postings.rows[start:end], self._postings.counts[start:end].astype(np.float32)
+        counts /= counts + self._norms.take(rows)
+        counts *= self._idf[i]
+        return rows, counts
 
     def lacking(self, words: Sequence[str], variants: Sequence[Variant] = ()) -> float:
         """Share of the words, by rarity, that no passage has in any spelling, in [0, 1]; 0 for no words."""
@@ -219,26 +226,3 @@ def _terms_with_variants(words: Sequence[str], variants: Sequence[Variant]) -> I
     for word in dict.fromkeys(words):
         if word not in taken:
             yield (word,), []
-
-
-def build_lexical(
-    documents: Sequence[Sequence[int] | NDArray[np.integer]], vocabulary_size: int
-) -> dict[str, NDArray[Any]]:
-    """Arrays of a LexicalIndex, from the word ids of each passage (repeated words repeated).
-
-    The scores are those of bm25s's "lucene" method, which a test compares; in whole arrays, as every build needs them.
-    """
-    n = len(documents)
-    lengths = np.fromiter(map(len, documents), np.int64, count=n)
-    words = np.concatenate([np.asarray(d, np.int32) for d in documents]) if n else np.empty(0, np.int32)
-    word, document, counts = counted_pairs(words, np.repeat(np.arange(n, dtype=np.uint32), lengths))
-    df = np.bincount(word, minlength=vocabulary_size)
-    idf = np.log(1 + (n - df + 0.5) / (df + 0.5)).astype(np.float32)
-    norm = K1 * (1 - B + B * lengths / max(1.0, lengths.mean() if n else 0.0))
-    return {
-        "data": (idf[word] * (counts / (counts + norm[document]))).astype(np.float32),
-        "indices": document,
-        "indptr": np.concatenate([[0], np.cumsum(df)]),
-        "idf": idf,
-        "n": np.array([n]),
-    }

@@ -14,7 +14,7 @@ from rag.dense import DenseIndex
 from rag.embed import StaticEncoder
 from rag.errors import IndexDamaged
 from rag.evidence import Reader
-from rag.late import LateIndex, Postings
+from rag.late import LateIndex
 from rag.lexical import LexicalIndex
 from rag.search import Parts
 from rag.store import PassageStore
@@ -23,9 +23,7 @@ from rag.variants import Variants
 
 #: Names how the files of a generation are laid out: raised by one when an older program could not read a newer one's,
 #: or a newer an older one's.
-LAYOUT = 2
-#: Files token_*.npy, in the order of the fields of Postings.
-POSTINGS = ("df", "starts", "rows", "counts")
+LAYOUT = 3
 _REMEMBERED_WORDS = 50_000  # word vectors kept per reader, about 1 kB each
 
 
@@ -37,9 +35,8 @@ def check_parts(folder: Path) -> None:
 
 def _read(folder: Path) -> tuple[arrays.Arrays, PassageStore, LexicalIndex]:
     made = arrays.load(folder)
-    bm25 = {name: arrays.read_array(folder / f"bm25_{name}.npy") for name in ("data", "indices", "indptr", "idf", "n")}
     store = PassageStore(folder)
-    lexical = LexicalIndex(bm25, made.words.names)
+    lexical = LexicalIndex(arrays.load_postings(folder, "word"), np.diff(made.words.rows.offsets), made.words.names)
     counts = {len(store), len(made.vectors), len(made.tokens), lexical.n}
     if len(counts) > 1:
         raise IndexDamaged(
@@ -52,7 +49,7 @@ def _read(folder: Path) -> tuple[arrays.Arrays, PassageStore, LexicalIndex]:
 def open_parts(folder: Path, encoder: Encoder, static: StaticEncoder) -> Parts:
     """What a search needs of the generation in `folder`. Raises IndexDamaged when its files don't agree."""
     made, store, lexical = _read(folder)
-    postings = Postings(*(arrays.read_array(folder / f"token_{name}.npy") for name in POSTINGS))
+    postings = arrays.load_postings(folder, "token")
     late = LateIndex(made.tokens.values, made.tokens.offsets, postings, static.table, static.token_weights)
     variants = Variants(arrays.read_glosses(folder), lexical.frequencies())
     dense, firsts = DenseIndex(made.vectors), store.first_rows()

@@ -7,11 +7,13 @@ it is only read after that.
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -38,28 +40,30 @@ _INDEXES = (
     "CREATE INDEX label_post ON labels (kind, name, post)",
     "CREATE INDEX dropped_reason ON dropped (reason)",
 )
+_COPY = (
+    "INSERT INTO passages SELECT row + ?, id, post, heading, start_line, end_line, also_in, text "
+    "FROM old.passages WHERE row BETWEEN ? AND ? ORDER BY row"
+)
 _COLUMNS = "id, text, title, heading, post, url, date, tags, categories, start_line, end_line, also_in"
 _JOINED = "passages JOIN posts ON path = post"
 
 
 def write_store(
     folder: Path, posts: Iterable[Post], passages: Sequence[Passage], dropped: Iterable[Dropped],
-    left_out: Iterable[LeftOut] = (),
+    left_out: Iterable[LeftOut] = (), standing: Ids | None = None, before: Path | None = None,
 ) -> None:  # fmt: skip
-    """Write the file into `folder`; what was left out is in either of the last two. Same input, same bytes.
+    """Write the file into `folder`; what was left out is in `dropped` or `left_out`. Same input, same bytes.
 
-    What a passage says of its post is taken from `posts`, all of which have to be there.
+    What a passage says of its post is taken from `posts`, all of which have to be there. `standing` tells which row of
+    the file in the folder `before` says the same of the passage, its copies aside; -1 for none.
     Raises OSError when the disk refuses.
     """
-    with database.writing(folder / FILE, _SCHEMA) as db:
+    with database.writing(folder / FILE, _SCHEMA, before / FILE if before else None) as db:
         db.executemany(
             "INSERT INTO posts VALUES (?,?,?,?,?,?,?)",
             ((p.path, p.digest, p.title, p.date, p.url, _json(p.tags), _json(p.categories)) for p in posts),
         )
-        db.executemany(
-            "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?)",
-            ((i, *_as_row(p)) for i, p in enumerate(passages)),
-        )
+        _insert(db, passages, standing if before and standing is not None else np.full(len(passages), -1))
         db.executemany("INSERT INTO labels VALUES (?,?,?)", _labels(passages))
         db.executemany(
             "INSERT INTO dropped VALUES (?,?,?,?,?)",
@@ -72,8 +76,28 @@ def write_store(
 
 
 def _as_row(p: Passage) -> tuple[str | int, ...]:
-    also_in = _json([(c.post, c.url, c.date) for c in p.also_in]) if p.also_in else "[]"
-    return p.id, p.post, p.heading, p.start_line, p.end_line, also_in, p.text
+    return p.id, p.post, p.heading, p.start_line, p.end_line, _also_in(p), p.text
+
+
+def _also_in(p: Passage) -> str:
+    return _json([(c.post, c.url, c.date) for c in p.also_in]) if p.also_in else "[]"
+
+
+def _insert(db: sqlite3.Connection, passages: Sequence[Passage], standing: Ids) -> None:
+    """In their order; those that stood there before SQLite copies itself, while other threads go on."""
+    standing = standing.copy()
+    if standing.max(initial=-1) >= 0:
+        copies = dict(db.execute("SELECT row, also_in FROM old.passages WHERE also_in <> '[]'"))
+        for i, (row, passage) in enumerate(zip(standing.tolist(), passages, strict=True)):
+            if (passage.also_in or row in copies) and copies.get(row, "[]") != _also_in(passage):
+                standing[i] = -1
+    ends = np.flatnonzero(np.diff(standing, append=-2) != 1) + 1  # of runs; a new passage is one by itself
+    for start, end in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True):
+        first = int(standing[start])
+        if first < 0:
+            db.execute("INSERT INTO passages VALUES (?,?,?,?,?,?,?,?)", (start, *_as_row(passages[start])))
+        else:
+            db.execute(_COPY, (start - first, first, first + end - start - 1))
 
 
 def _json(values: Sequence[object]) -> str:
@@ -139,11 +163,10 @@ class PassageStore:
 
     def rows_by_post(self) -> dict[str, list[tuple[str, str, str, int, int]]]:
         """Of each post that has any its passages in row order: id, text, heading, first and last line."""
-        sql = "SELECT post, id, text, heading, start_line, end_line FROM passages ORDER BY row"
-        found: dict[str, list[Any]] = {}
-        for row in self._query(sql):
-            found.setdefault(row[0], []).append(row[1:])
-        return found
+        posts = self._query("SELECT post, count(*) FROM passages GROUP BY post ORDER BY min(row)")
+        rows: list[Any] = self._query("SELECT id, text, heading, start_line, end_line FROM passages ORDER BY row")
+        left = iter(rows)
+        return {post: list(islice(left, int(count))) for post, count in posts}
 
     def first_rows(self) -> Ids:
         """The row of the first passage of each post that has any, rising from 0: a post's passages lie together."""

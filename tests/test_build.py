@@ -24,7 +24,8 @@ def _state(index_dir):
     index = rag.open_index(index_dir)
     made = arrays.load(index.generation.path)
     index.close()
-    files = ("vectors", "tokens", "token_offsets", "words", "word_offsets", "bm25_data", "bm25_indices", "bm25_indptr")
+    counts = (f"{kind}_{part}" for kind in ("word", "token") for part in ("df", "starts", "rows", "counts"))
+    files = ("vectors", "tokens", "token_offsets", "words", "word_offsets", *counts)
     return list(index.generation.path.glob("*")) and (
         (index.generation.path / "passages.sqlite").read_bytes(),
         [(index.generation.path / f"{name}.npy").read_bytes() for name in files],
@@ -216,7 +217,7 @@ def test_an_index_that_cannot_be_loaded_is_never_put_in_use(posts, tmp_path, mon
     before = rag.build_index(posts, tmp_path / "ix").generation.id
     (posts / "2025-05-10-railway.md").unlink()
     real = build_module.write_store
-    monkeypatch.setattr(build_module, "write_store", lambda folder, posts, p, *left: real(folder, posts, p[1:], *left))
+    monkeypatch.setattr(build_module, "write_store", lambda folder, posts, p, *_: real(folder, posts, p[1:], ()))
     with pytest.raises(IndexDamaged, match="don't agree"):
         build(posts, tmp_path / "ix", Settings())
     assert rag.open_index(tmp_path / "ix").generation.id == before

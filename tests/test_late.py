@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from rag import late
-from rag.late import FLOOR, K1, B, LateIndex, postings_of
+from rag.late import FLOOR, K1, MAX_SHARE, B, LateIndex
+from rag.postings import postings_of
+from rag.ragged import Ragged
 
 ROWS = [[0, 1, 2], [3], [], [1, 1, 4, 5, 5, 5]]
 
@@ -40,7 +41,7 @@ def _slow(question, rows, table, weights):
 
 def test_scores_agree_with_the_definition(parts):
     tokens, offsets, table, weights = parts
-    index = LateIndex(tokens, offsets, postings_of(tokens, offsets, 6), table, weights)
+    index = LateIndex(tokens, offsets, postings_of(Ragged(tokens, offsets), 6, MAX_SHARE), table, weights)
     softs, bests = index.scores([np.array([1, 4, 1]), np.array([], np.int64), np.array([0, 1])], np.arange(4))
     for soft, best, question in zip(softs, bests, ([1, 4], [], [0, 1]), strict=True):
         slow_soft, slow_best = _slow(question, ROWS, table, weights) if question else ([0.0] * 4, [0.0] * 4)
@@ -51,7 +52,7 @@ def test_scores_agree_with_the_definition(parts):
 
 def test_texts_outside_the_index_are_scored_alike(parts):
     tokens, offsets, table, weights = parts
-    index = LateIndex(tokens, offsets, postings_of(tokens, offsets, 6), table, weights)
+    index = LateIndex(tokens, offsets, postings_of(Ragged(tokens, offsets), 6, MAX_SHARE), table, weights)
     inside = index.scores([np.array([0, 5])], np.array([0, 3]))
     outside = index.scores_of_texts([np.array([0, 5])], [np.array(ROWS[0]), np.array(ROWS[3])])
     assert inside[0] == pytest.approx(outside[0])
@@ -60,19 +61,9 @@ def test_texts_outside_the_index_are_scored_alike(parts):
 
 def test_a_question_without_tokens_or_no_rows_scores_nothing(parts):
     tokens, offsets, table, weights = parts
-    index = LateIndex(tokens, offsets, postings_of(tokens, offsets, 6), table, weights)
+    index = LateIndex(tokens, offsets, postings_of(Ragged(tokens, offsets), 6, MAX_SHARE), table, weights)
     assert index.scores([np.array([], np.int32)], np.array([0, 1]))[0].tolist() == [[0, 0]]
     assert index.scores([np.array([1])], np.array([], np.int64))[0].tolist() == [[]]
-
-
-def test_postings_count_passages_not_tokens_and_leave_out_what_is_everywhere():
-    rows = [[0, 1, 1], [0, 2], [0], [0, 1], *([0] for _ in range(16))]  # 20 passages: 0 is in all, the others in few
-    tokens = np.array([t for row in rows for t in row], np.uint16)
-    made = postings_of(tokens, np.cumsum([0] + [len(row) for row in rows]), 4)
-    assert made.df.tolist() == [20, 2, 1, 0]
-    assert made.starts.tolist() == [0, 0, 2, 3, 3]
-    assert made.rows.tolist() == [0, 3, 1]
-    assert made.counts.tolist() == [2, 1, 1]
 
 
 def test_the_best_rows_hold_a_token_like_one_of_the_question():
@@ -81,7 +72,9 @@ def test_the_best_rows_hold_a_token_like_one_of_the_question():
     rows = [[2], [1], [2, 2], [1, 1], *([2, 0] for _ in range(36))]
     tokens = np.array([t for row in rows for t in row], np.uint16)
     offsets = np.cumsum([0] + [len(row) for row in rows])
-    index = LateIndex(tokens, offsets, postings_of(tokens, offsets, 5), table, np.ones(5, np.float32))
+    index = LateIndex(
+        tokens, offsets, postings_of(Ragged(tokens, offsets), 5, MAX_SHARE), table, np.ones(5, np.float32)
+    )
     assert index.best(np.array([4]), 10).tolist() == [1, 3]
     assert index.best(np.array([4]), 1).tolist() == [3]  # twice in as short a passage
     assert index.best(np.array([4]), 10, np.array([0, 1])).tolist() == [1]
@@ -95,7 +88,7 @@ def test_a_score_does_not_depend_on_what_was_asked_before():
     table = rng.standard_normal((400, 64)).astype(np.float32) + 0.5
     tokens = rng.integers(0, 400, 3_000).astype(np.uint16)
     offsets = np.arange(0, 3_001, 30)
-    postings, weights = postings_of(tokens, offsets, 400), np.ones(400, np.float32)
+    postings, weights = postings_of(Ragged(tokens, offsets), 400, MAX_SHARE), np.ones(400, np.float32)
     question, rows = np.arange(7, 30), np.arange(100)
     fresh = LateIndex(tokens, offsets, postings, table, weights).scores([question], rows)
     asked = LateIndex(tokens, offsets, postings, table, weights)
@@ -107,7 +100,7 @@ def test_a_score_does_not_depend_on_what_was_asked_before():
 
 def test_likes_forgotten_by_another_thread_meanwhile_are_still_read(parts):
     tokens, offsets, table, weights = parts
-    index = LateIndex(tokens, offsets, postings_of(tokens, offsets, 6), table, weights)
+    index = LateIndex(tokens, offsets, postings_of(Ragged(tokens, offsets), 6, MAX_SHARE), table, weights)
     expected = index.scores([np.array([1, 4])], np.array([0, 3]))
 
     class Forgotten(dict):
@@ -120,13 +113,14 @@ def test_likes_forgotten_by_another_thread_meanwhile_are_still_read(parts):
         assert one.tolist() == other.tolist()
 
 
-def test_where_every_token_proposes_the_best_rows_are_those_with_the_best_soft_score(monkeypatch):
-    monkeypatch.setattr(late, "MAX_SHARE", 1)
+def test_where_every_token_proposes_the_best_rows_are_those_with_the_best_soft_score():
     rng = np.random.default_rng(11)
     table = rng.standard_normal((60, 8)).astype(np.float32)  # so few dimensions that many tokens are alike
     tokens = rng.integers(0, 60, 2_000).astype(np.uint16)
     offsets = np.append(np.arange(0, 2_000, 25), 2_000)
-    index = LateIndex(tokens, offsets, postings_of(tokens, offsets, 60), table, rng.random(60).astype(np.float32))
+    index = LateIndex(
+        tokens, offsets, postings_of(Ragged(tokens, offsets), 60), table, rng.random(60).astype(np.float32)
+    )
     for question in rng.integers(0, 60, (20, 6)):
         soft = index.scores([question], np.arange(80))[0][0]
         assert index.best(question, 10).tolist() == np.sort(np.argsort(-soft)[:10]).tolist()
