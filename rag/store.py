@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +91,9 @@ def _insert(db: sqlite3.Connection, passages: Sequence[Passage], standing: Ids) 
         for i, (row, passage) in enumerate(zip(standing.tolist(), passages, strict=True)):
             if (passage.also_in or row in copies) and copies.get(row, "[]") != _also_in(passage):
                 standing[i] = -1
-    ends = np.flatnonzero(np.diff(standing, append=-2) != 1) + 1  # of runs; a new passage is one by itself
-    for start, end in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True):
+    breaks = (np.diff(standing) != 1) | (standing[:-1] < 0)  # a new passage is a run by itself
+    edges = [0, *(np.flatnonzero(breaks) + 1).tolist(), len(standing)]
+    for start, end in pairwise(edges if len(standing) else []):
         first = int(standing[start])
         if first < 0:
             db.execute("INSERT INTO passages VALUES (?,?,?,?,?,?,?,?)", (start, *_as_row(passages[start])))

@@ -50,6 +50,15 @@ def test_a_second_build_with_nothing_changed_publishes_nothing(posts, tmp_path):
     assert second.report.passages == len(first)
 
 
+def test_a_new_post_before_all_others_costs_none_of_their_passages(posts, tmp_path):
+    """A row that is new was taken for the one before row 0."""
+    before = len(rag.build_index(posts, tmp_path / "ix"))
+    write_post(posts, "0000-first.md", "温室の便り", "2024-01-01", [], [], "温室の苗には、朝の七時に水をやる。")
+    assert len(rag.build_index(posts, tmp_path / "ix")) == before + 1
+    rag.build_index(posts, tmp_path / "full")
+    assert _state(tmp_path / "ix") == _state(tmp_path / "full")
+
+
 def test_a_build_after_edits_equals_a_full_build_byte_for_byte(posts, tmp_path):
     rag.build_index(posts, tmp_path / "ix").close()
     write_post(posts, "2025-12-01-tea.md", "お茶の淹れ方", "2025-12-01", ["茶"], ["暮らし"],

@@ -94,6 +94,29 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
     assert (tmp_path / "a" / FILE).read_bytes() == (tmp_path / "b" / FILE).read_bytes()
 
 
+@pytest.mark.parametrize("name", ["plain", "a?b#c%20d 'e"])  # SQLite is told where by an address
+def test_rows_that_stood_there_before_are_copied_and_the_bytes_are_those_of_a_full_write(tmp_path, name):
+    old, full, copied = (tmp_path / name / part for part in ("old", "full", "copied"))
+    for folder in (old, full, copied):
+        folder.mkdir(parents=True)
+    other_copies = _passage(2, also_in=(Copy("c.md", "/c/", "2025-02-02"),))
+    now = [_passage(7, text="新" * 30_000), PASSAGES[0], PASSAGES[1], other_copies, _passage(8), PASSAGES[3]]
+    write_store(old, POSTS, PASSAGES, DROPPED)
+    write_store(full, POSTS, now, DROPPED)
+    write_store(copied, POSTS, now, DROPPED, standing=np.array([-1, 0, 1, 2, -1, 3]), before=old)
+    assert (copied / FILE).read_bytes() == (full / FILE).read_bytes()
+
+
+def test_what_stood_there_is_copied_not_written_again(tmp_path):
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+    write_store(tmp_path / "old", POSTS, [_passage(0, text="前の本文"), PASSAGES[3]], DROPPED)
+    write_store(tmp_path / "new", POSTS, [PASSAGES[0], PASSAGES[3]], DROPPED, (), np.array([0, 1]), tmp_path / "old")
+    opened = PassageStore(tmp_path / "new")
+    assert [p.text for p in opened.all()] == ["前の本文", "本文3"]
+    opened.close()
+
+
 def test_a_file_that_is_no_database_is_damage(tmp_path):
     (tmp_path / FILE).write_bytes(b"not a database, but long enough to look at " * 50)
     with pytest.raises(IndexDamaged, match=r"passages.sqlite can't be read"):
