@@ -18,16 +18,18 @@ class Frame:
     undated: str  # instead of days
     differ: str  # opens an answer whose quotes give different figures
     fallback: str  # with {reason}: why a generator's answer is not shown
+    day: str = "{0}-{1:02}-{2:02}"  # year, month and day: ISO 8601 where readers of a language have many habits
 
 
 FRAMES: dict[Language, Frame] = {
     "ja": Frame(
-        "投稿には書かれていないようです。近い投稿を挙げます。言葉を変えるか、固有名詞を入れて聞き直してみてください。",
-        "1件の投稿（{days}）より。",
-        "{posts}件の投稿（{days}）より。",
+        "記事には書かれていないようです。近い記事を挙げます。言葉を変えるか、固有名詞を入れて聞き直してみてください。",
+        "1件の記事（{days}）より。",
+        "{posts}件の記事（{days}）より。",
         "日付なし",
-        "投稿によって書かれていることが違います（新しい順）。",
-        "生成モデルの回答は使いませんでした（{reason}）。投稿からの引用です。",
+        "記事によって書かれていることが違います（新しい順）。",
+        "生成モデルの回答は使いませんでした（{reason}）。記事からの引用です。",
+        "{0}年{1}月{2}日",
     ),
     "en": Frame(
         "The posts don't seem to say. The nearest ones are listed; try other words, or name what you mean.",
@@ -44,6 +46,7 @@ FRAMES: dict[Language, Frame] = {
         "无日期",
         "各篇文章的说法不同（从新到旧）：",
         "未采用生成模型的回答（{reason}）；以下为文章原文。",
+        "{0}年{1}月{2}日",
     ),
     "ko": Frame(
         "글에는 나와 있지 않은 것 같습니다. 가까운 글을 보여 드립니다. 다른 표현이나 구체적인 이름으로 다시 "
@@ -53,6 +56,7 @@ FRAMES: dict[Language, Frame] = {
         "날짜 없음",
         "글마다 내용이 다릅니다(최신순):",
         "생성 모델의 답변은 사용하지 않았습니다({reason}). 글에서 인용한 내용입니다.",
+        "{0}년 {1}월 {2}일",
     ),
     "de": Frame(
         "Die Beiträge sagen dazu offenbar nichts. Die nächsten sind aufgeführt; versuchen Sie andere Wörter oder "
@@ -94,6 +98,6 @@ FRAMES: dict[Language, Frame] = {
 def sources_line(language: Language, posts: int, dates: Iterable[str]) -> str:
     """From how many posts an answer comes, and of which days: "From 2 posts (2025-04-02 – 2025-11-30)."."""
     frame = FRAMES[language]
-    days = sorted({date for date in dates if date})
+    days = [frame.day.format(*map(int, date.split("-"))) for date in sorted({date for date in dates if date})]
     period = " – ".join(days if len(days) < 2 else (days[0], days[-1])) or frame.undated
     return (frame.from_one if posts == 1 else frame.from_many).format(posts=posts, days=period)

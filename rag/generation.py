@@ -26,8 +26,8 @@ from rag.errors import BusyError, IndexDamaged, IndexMismatch, IndexMissing, Sto
 from rag.manifest import Generation, verify
 
 __all__ = [
-    "Generation", "Writer", "current", "generations", "in_use", "open_current", "open_verified", "rollback", "verify",
-    "writer",
+    "Generation", "Writer", "current", "earlier", "generations", "in_use", "open_current", "open_verified", "rollback",
+    "verify", "writer",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -170,14 +170,28 @@ def rollback(root: Path) -> Generation:
     with suppress(IndexDamaged):
         manifest.read_pointer(root)
     with _exclusive(root, wait=False), _writing(root):
-        now = in_use(root)
-        for generation in _up_to(now, generations(root)):
-            if generation.id != now:
-                with suppress(IndexDamaged):
-                    verify(generation)
-                    _point(root, generation)
-                    return generation
-    raise IndexMissing(f"{root} holds no earlier generation to return to. Build it anew with `rag build --rebuild`.")
+        for generation in _earlier(root):
+            with suppress(IndexDamaged):
+                verify(generation)
+                _point(root, generation)
+                return generation
+    raise _nothing_earlier(root)
+
+
+def earlier(root: Path) -> Generation:
+    """What `rollback` would return to, if its files are sound: none is hashed. Raises IndexMissing."""
+    for generation in _earlier(root):
+        return generation
+    raise _nothing_earlier(root)
+
+
+def _earlier(root: Path) -> list[Generation]:
+    now = in_use(root)
+    return [generation for generation in _up_to(now, generations(root)) if generation.id != now]
+
+
+def _nothing_earlier(root: Path) -> IndexMissing:
+    return IndexMissing(f"{root} holds no earlier generation to return to. Build it anew with `rag build --rebuild`.")
 
 
 def in_use(root: Path) -> str | None:

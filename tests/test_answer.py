@@ -54,7 +54,7 @@ def test_the_sentence_that_answers_is_quoted_and_its_figure_marked():
     assert [quote.quote[a:b] for a, b in quote.marks] == ["三百二十円"]
     quoted = "食パンは一斤三百二十円で売られている。店の奥には喫茶室がある。"
     assert answer.text.startswith(f"{quoted} [{quote.n}]\n")
-    assert answer.text.endswith("1件の投稿（2025-01-01）より。")
+    assert answer.text.endswith("1件の記事（2025年1月1日）より。")
     assert answer.confidence == 0.9
 
 
@@ -70,7 +70,7 @@ def test_below_the_bar_no_answer_but_the_nearest_hits():
     answer = extract("食パンは一斤いくら？", hits, READER, 0.49)
     assert (answer.answered, answer.citations, answer.hits) == (False, (), tuple(hits))
     assert answer.confidence == 0.49
-    assert answer.text.startswith("投稿には書かれていないようです。")
+    assert answer.text.startswith("記事には書かれていないようです。")
 
 
 def test_no_hits_no_answer():
@@ -130,10 +130,10 @@ def test_figures_that_differ_stand_side_by_side_newest_first_with_their_dates():
     answer = extract("こむぎ堂の食パンは一斤いくら？", hits, READER, 0.9)
     assert_sound(answer)
     lines = answer.text.splitlines()
-    assert lines[0] == "投稿によって書かれていることが違います（新しい順）。"
+    assert lines[0] == "記事によって書かれていることが違います（新しい順）。"
     assert lines[1] == "2025-11-30: こむぎ堂の食パンは一斤三百六十円で売られている。 [1]"
     assert lines[2] == "2025-04-02: こむぎ堂の食パンは一斤三百二十円で売られている。 [2]"
-    assert lines[3] == "2件の投稿（2025-04-02 – 2025-11-30）より。"
+    assert lines[3] == "2件の記事（2025年4月2日 – 2025年11月30日）より。"
 
 
 def test_one_figure_of_the_thing_asked_about_against_another_in_other_words():
@@ -143,7 +143,7 @@ def test_one_figure_of_the_thing_asked_about_against_another_in_other_words():
         hit("山の週間登山者数は二千人である。", post="c.md", date="2026-03-01", score=0.48),
     ]
     lines = extract("港の週間来館者数は何人？", hits, READER, 0.9).text.splitlines()
-    assert lines[0] == "投稿によって書かれていることが違います（新しい順）。"
+    assert lines[0] == "記事によって書かれていることが違います（新しい順）。"
     assert [line[:10] for line in lines[1:-1]] == ["2026-02-17", "2025-10-17"]
 
 
@@ -159,7 +159,7 @@ def test_one_figure_in_two_posts_is_no_contradiction():
 @pytest.mark.parametrize(
     ("question", "refusal", "line"),
     [
-        ("一斤はいくら？", "投稿には", "1件の投稿"), ("How much is one?", "The posts don't", "From one post"),
+        ("一斤はいくら？", "記事には", "1件の記事"), ("How much is one?", "The posts don't", "From one post"),
         ("一斤多少钱？", "文章里似乎", "出自1篇"), ("한 개에 얼마입니까?", "글에는", "글 1건"),
         ("Wie viel kostet das?", "Die Beiträge", "Aus einem"),
         ("Combien ça coûte pour une ?", "Les articles", "D'après un"),
@@ -191,7 +191,7 @@ def test_a_list_is_quoted_on_one_line_of_the_text():
 
 def test_posts_without_a_date_say_so():
     answer = extract("食パンは？", [hit("食パンは一斤三百二十円で売られている。", date="")], READER, 0.9)
-    assert answer.text.endswith("1件の投稿（日付なし）より。")
+    assert answer.text.endswith("1件の記事（日付なし）より。")
 
 
 def test_numbers_in_brackets_become_parentheses():

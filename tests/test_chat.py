@@ -40,7 +40,7 @@ def test_a_question_that_the_posts_do_not_answer_is_refused_with_the_nearest_pos
     answer = Chatbot(index).ask("量子コンピュータの誤り訂正符号の閾値定理とは？")
     assert_sound(answer)
     assert not answer.answered
-    assert answer.text.startswith("投稿には書かれていないようです。")
+    assert answer.text.startswith("記事には書かれていないようです。")
 
 
 def test_a_follow_up_carries_the_subject(index):

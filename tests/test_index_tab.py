@@ -102,7 +102,14 @@ class TestInABrowser:
         page.get_by_label(JA.since).click()
         page.get_by_role("option", name="2025-10", exact=True).wait_for()
         open_tab(page)
-        assert first in press(page, "#rag-back")
+        now = in_use(made.index)
+        assert "UTC に作った索引に戻します" in press(page, "#rag-back")
+        page.locator("#rag-back-no").click()
+        page.locator("#rag-back-yes").wait_for(state="hidden")
+        assert in_use(made.index) == now
+        press(page, "#rag-back")
+        assert first in press(page, "#rag-back-yes")
+        page.locator("#rag-back-yes").wait_for(state="hidden")
         assert in_use(made.index) == first
 
     def test_a_name_that_is_taken_is_told_and_a_folder_can_be_added(self, own, visit, tmp_path):

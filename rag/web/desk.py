@@ -59,6 +59,10 @@ class Desk:
         """The generation in use, every byte of it checked."""
         return generation.open_verified(self.root)
 
+    def earlier(self) -> Generation:
+        """What `roll_back` would put in use."""
+        return generation.earlier(self.root)
+
     def roll_back(self) -> Generation:
         """Put the generation before in use."""
         return generation.rollback(self.root)

@@ -129,6 +129,9 @@ def _owner(tab: IndexTab, facts: gr.Markdown, told: gr.Markdown) -> None:
         plan = gr.Button(I18N("plan"), size="sm", elem_id="rag-plan")
         verify = gr.Button(I18N("verify"), size="sm", elem_id="rag-verify")
         back = gr.Button(I18N("roll_back"), size="sm", elem_id="rag-back")
+    with gr.Row(visible=False, elem_classes="rag-acts") as sure:
+        yes = gr.Button(I18N("roll_back_yes"), variant="stop", size="sm", elem_id="rag-back-yes")
+        no = gr.Button(I18N("roll_back_no"), size="sm", elem_id="rag-back-no")
     with gr.Accordion(I18N("add_posts"), open=False, elem_id="rag-add"):
         uploads = gr.File(label=I18N("add_files"), file_count="multiple", file_types=[".md", ".markdown"], height=140)
         replace = gr.Checkbox(label=I18N("replace"))
@@ -176,7 +179,9 @@ def _owner(tab: IndexTab, facts: gr.Markdown, told: gr.Markdown) -> None:
     cancel.click(stop, None, None, queue=False, **HIDDEN)
     plan.click(_planner(tab), [folder, anew], told, **slow)
     verify.click(_verifier(tab), None, told, **slow)
-    back.click(_returner(tab), None, [told, facts], **slow)
+    back.click(_asker(tab), None, [told, sure], **slow)
+    yes.click(_returner(tab), None, [told, facts, sure], **slow)
+    no.click(lambda: ("", gr.Row(visible=False)), None, [told, sure], queue=False, **HIDDEN)
     add.click(put, [folder, uploads, replace], [told, uploads], **slow)
     add_from.click(put_from, [folder, source, replace], told, **slow)
 
@@ -200,14 +205,30 @@ def _verifier(tab: IndexTab) -> Callable[..., str]:
     return verify
 
 
-def _returner(tab: IndexTab) -> Callable[..., tuple[str, str]]:
-    def back(request: gr.Request) -> tuple[str, str]:
+def _asker(tab: IndexTab) -> Callable[..., tuple[str, gr.Row]]:
+    """Asked first: the index in use is given up."""
+
+    def ask(request: gr.Request) -> tuple[str, gr.Row]:
+        found = []
+
+        def do(desk: Desk, s: Strings) -> str:
+            found.append(desk.earlier())
+            return note_html(s.roll_back_sure.format(built=moment(found[0].meta["built"])), s)
+
+        told = tab.act(request, do)
+        return told, gr.Row(visible=bool(found))
+
+    return ask
+
+
+def _returner(tab: IndexTab) -> Callable[..., tuple[str, str, gr.Row]]:
+    def back(request: gr.Request) -> tuple[str, str, gr.Row]:
         def do(desk: Desk, s: Strings) -> str:
             found = desk.roll_back()
             if isinstance(tab.bot, LiveChatbot):
                 tab.bot.refresh()
             return note_html(s.rolled_back.format(generation=found.id, built=moment(found.meta["built"])), s)
 
-        return tab.act(request, do), tab.facts(request)
+        return tab.act(request, do), tab.facts(request), gr.Row(visible=False)
 
     return back

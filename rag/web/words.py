@@ -131,6 +131,9 @@ class Strings:
     rebuild: str
     cancel: str
     roll_back: str
+    roll_back_sure: str  # {built}
+    roll_back_yes: str
+    roll_back_no: str
     rolled_back: str  # {generation}, {built}
     generation: str
     built: str
