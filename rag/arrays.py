@@ -5,10 +5,8 @@ Each row is computed from title, heading and text alone, so an earlier build's r
 
 from __future__ import annotations
 
-import errno
 import functools
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from itertools import chain
@@ -20,8 +18,9 @@ from numpy.typing import NDArray
 
 from rag.dedupe import Traces
 from rag.embed import StaticEncoder
-from rag.errors import IndexDamaged, ModelError
+from rag.errors import ModelError
 from rag.lexical import HEADING_WEIGHT, TITLE_WEIGHT, Tokenizer
+from rag.npy import read_array, read_json, write_array, write_json
 from rag.postings import Postings
 from rag.ragged import Ragged, below, rows_in, runs_of
 from rag.types import Encoder, Ids, Passage, Progress
@@ -184,8 +183,8 @@ def save(folder: Path, arrays: Arrays) -> None:
     }
     for name, array in parts.items():
         write_array(folder / f"{name}.npy", array)
-    _write_json(folder / "vocabulary.json", arrays.words.names)
-    _write_json(folder / "gloss_pairs.json", arrays.glosses.names)
+    write_json(folder / "vocabulary.json", arrays.words.names)
+    write_json(folder / "gloss_pairs.json", arrays.glosses.names)
 
 
 def load(folder: Path) -> Arrays:
@@ -198,8 +197,8 @@ def load(folder: Path) -> Arrays:
         read_array(folder / "keys.npy"),
         read_array(folder / "vectors.npy"),
         ragged("tokens", "token_offsets"),
-        Named(ragged("words", "word_offsets"), _read_json(folder / "vocabulary.json")),
-        Named(ragged("glosses", "gloss_offsets"), _read_json(folder / "gloss_pairs.json")),
+        Named(ragged("words", "word_offsets"), read_json(folder / "vocabulary.json")),
+        Named(ragged("glosses", "gloss_offsets"), read_json(folder / "gloss_pairs.json")),
     )
 
 
@@ -227,50 +226,20 @@ def load_traces(folder: Path) -> Traces:
     return Traces(ids, keys, Ragged(shingles, offsets), apart)
 
 
-def write_array(path: Path, array: NDArray[np.generic]) -> None:
-    """One .npy file. Raises OSError, naming the file."""
-    try:
-        np.save(path, array, allow_pickle=False)
-    except OSError as error:  # numpy says how many bytes it could write, but neither where nor why
-        raise OSError(error.errno or errno.ENOSPC, error.strerror or str(error), str(path)) from error
-
-
-def read_array(path: Path) -> NDArray[Any]:
-    """One .npy file, memory-mapped, never unpickled."""
-    try:
-        # As a plain array: numpy's own class for mapped ones makes each slice and sum of it ten times as slow.
-        array: NDArray[Any] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
-    except (OSError, ValueError, EOFError, SyntaxError) as error:
-        raise IndexDamaged(f"{path} can't be read ({error}); run `rag build` again, or `rag rollback`") from error
-    return array
-
-
 def save_glosses(folder: Path, found: Named, before: Path | None) -> None:
     """Write the spellings that passages put side by side often enough, each side as words too: those that are written
     in the folder `before` are taken from there.
     """
-    known = {(a, b): words for a, b, *words, _ in _read_json(before / _GLOSSES)} if before else {}
+    known = {(a, b): words for a, b, *words, _ in read_json(before / _GLOSSES)} if before else {}
     counts = np.bincount(found.rows.values, minlength=len(found.names))
     rows = []
     for i in np.flatnonzero(counts >= MIN_GLOSSES).tolist():
         one, other = found.names[i].split("\t")
         words = known.get((one, other)) or [tokenizer().words(one), tokenizer().words(other)]
         rows.append([one, other, *words, int(counts[i])])
-    _write_json(folder / _GLOSSES, rows)
+    write_json(folder / _GLOSSES, rows)
 
 
 def read_glosses(folder: Path) -> list[tuple[list[str], list[str], int]]:
     """The words of either side, and in how many passages they stand side by side."""
-    return [(a, b, n) for _, _, a, b, n in _read_json(folder / _GLOSSES)]
-
-
-def _write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
-
-
-def _read_json(path: Path) -> list[Any]:
-    try:
-        found: list[Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise IndexDamaged(f"{path} can't be read ({error}); run `rag build` again, or `rag rollback`") from error
-    return found
+    return [(a, b, n) for _, _, a, b, n in read_json(folder / _GLOSSES)]

@@ -14,8 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -27,26 +25,27 @@ from rag.arrays import Arrays
 from rag.calibrate import HITS, MIDDLING, Calibration, calibrate
 from rag.embed import StaticEncoder, load_encoder, save_table
 from rag.errors import PostsError
-from rag.generation import Generation, Writer
-from rag.kept import Row, read_cleaned, write_kept
+from rag.generation import Writer
+from rag.kept import write_kept
 from rag.late import MAX_SHARE
+from rag.npy import write_array
 from rag.overview import FILE as MAP
 from rag.overview import place_posts
 from rag.packed import LeftOut
 from rag.parts import LAYOUT, check_parts, open_parts
 from rag.plan import BuildReport, Plan, make_plan, pipeline_version
 from rag.postings import carried_over, postings_of
-from rag.prepare import Prepared, cache_key, prepare
+from rag.prepare import Prepared, cache_key
 from rag.search import search
 from rag.settings import DEFAULTS, Settings, as_json
-from rag.store import PassageStore, write_store
+from rag.store import write_store
+from rag.takeover import TABLE, Old, old_table, prepare_planned
 from rag.types import CleanPost, Dropped, Encoder, Filters, Ids, Passage, Progress
 
 #: Bytes of a generation for each byte of the posts: measured 3 to 6, most with many short passages.
 _BYTES_PER_BYTE = 4
 #: Part of the passages that may be new before an index is asked again what its scores mean.
 RECALIBRATE = 0.1
-TABLE = "table.safetensors"
 
 
 def build(
@@ -103,9 +102,9 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
     before, folder = planned.before, writer.path
     # SQLite, the tokenizer and numpy let go of the interpreter's lock, so a second thread has time of its own.
     with ThreadPoolExecutor(1) as other:
-        loaded = other.submit(_old_table, before, folder / TABLE)
+        loaded = other.submit(old_table, before, folder / TABLE)
         with clock.stage("clean"):
-            prepared, standing = _prepare(planned, clock.progress)
+            prepared, standing = prepare_planned(planned, clock.progress)
         if not prepared.passages:
             raise PostsError(
                 f"{planned.folder}: nothing was left of {len(planned.posts)} posts after cleaning; see what they hold"
@@ -139,13 +138,6 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
     return replace(report, seconds=clock.seconds)
 
 
-class Old:
-    """The arrays of the generation before, and where its other files are."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.arrays = path, arrays.load(path)
-
-
 def _write_rows(
     planned: Plan, folder: Path, prepared: Prepared, left_out: Sequence[LeftOut], cleaned: Mapping[str, CleanPost],
     standing: Ids,
@@ -155,54 +147,12 @@ def _write_rows(
     write_kept(folder, planned.posts, planned.report.problems, cleaned, prepared.passages)
 
 
-def _prepare(planned: Plan, progress: Progress | None) -> tuple[Prepared, Ids]:
-    """What is to be indexed; what the generation before keeps is taken over. Of each passage also the row that it has
-    there, if its post is as it was, else -1.
-    """
-    before, rules = planned.before, planned.settings.rules
-    if before is None:
-        prepared = prepare(planned.posts, rules, progress=progress)
-        return prepared, np.full(len(prepared.passages), -1)
-    store = PassageStore(before.path)
-    rows, digests = store.rows_by_post(), store.digests()
-    kept = read_cleaned(before.path, planned.posts, store.left_out(), rows)
-    store.close()
-    cached = {cache_key(post): kept[post.path] for post in planned.posts if post.path in kept}
-    traces = arrays.load_traces(before.path)
-    prepared = prepare(planned.posts, rules, cached=cached, traces=traces, progress=progress)
-    same = {post.path for post in planned.posts if digests.get(post.path, ("",))[0] == post.digest}
-    return prepared, _standing(prepared.passages, same, rows)
-
-
-def _standing(passages: Sequence[Passage], same: set[str], before: Mapping[str, Sequence[Row]]) -> Ids:
-    """For each passage of a post whose file is the `same` its row, if the post gave these very passages `before`."""
-    firsts = dict(zip(before, np.cumsum([0, *map(len, before.values())]).tolist(), strict=False))
-    standing, start = np.full(len(passages), -1), 0
-    for path, group in groupby(passages, attrgetter("post")):
-        now = [(p.id, p.start_line, p.end_line) for p in group]
-        if path in same and now == [(id_, first, last) for id_, _, _, first, last in before.get(path, ())]:
-            standing[start : start + len(now)] = firsts[path] + np.arange(len(now))
-        start += len(now)
-    return standing
-
-
 def _reasons(dropped: Iterable[Dropped], left_out: Iterable[LeftOut]) -> dict[str, int]:
     """How often each reason occurs in both."""
     counts = Counter(d.reason for d in dropped)
     for some in left_out:
         counts.update(some.reasons)
     return dict(sorted(counts.items()))
-
-
-def _old_table(before: Generation | None, table: Path) -> StaticEncoder | None:
-    """The model with the adapted table of the generation before, which is copied to `table`; None if it has none.
-
-    It is kept: adapting anew would change every vector for a few new posts.
-    """
-    if before is None or not (before.path / TABLE).exists():
-        return None
-    table.write_bytes((before.path / TABLE).read_bytes())
-    return StaticEncoder.load(table=table)
 
 
 def _encoders(
@@ -222,7 +172,7 @@ def _encoders(
 def _write_map(folder: Path, planned: Plan, prepared: Prepared, made: Arrays) -> None:
     """Where each post lies on the page's map, by path."""
     paths = sorted(post.path for post in planned.posts)
-    arrays.write_array(folder / MAP, place_posts(made.vectors, [p.post for p in prepared.passages], paths))
+    write_array(folder / MAP, place_posts(made.vectors, [p.post for p in prepared.passages], paths))
 
 
 def _write_words(folder: Path, made: Arrays, source: Ids, old: Old | None) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rag import generation
-from rag.build import TABLE, build
+from rag.build import build
 from rag.calibrate import Calibration
 from rag.embed import StaticEncoder, load_encoder
 from rag.errors import IndexMismatch
@@ -22,6 +22,7 @@ from rag.plan import BuildReport
 from rag.rules import SiteRules
 from rag.search import PER_POST, Parts, search
 from rag.settings import DEFAULTS, Settings
+from rag.takeover import TABLE
 from rag.types import Dropped, Encoder, Filters, Hit, Passage, Progress, Reranker
 
 DEFAULT_INDEX = "indexes/default"

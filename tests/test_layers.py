@@ -11,7 +11,7 @@ LEVELS = {
     0: {"types", "errors"},
     # 1: everything not named here: stages and the small tools they share
     2: {"plan", "prepare", "arrays", "search", "written", "adding"},
-    3: {"parts"},
+    3: {"parts", "takeover"},
     4: {"build"},
     5: {"index", "watch", "background"},
     6: {"chat", "evaluate"},
