@@ -1,6 +1,7 @@
 """Looking over many passages: counts by month and label, the map, and the way from a bar to a narrowed question."""
 
 import gc
+import re
 import weakref
 from collections import Counter
 from types import SimpleNamespace
@@ -36,6 +37,10 @@ def test_the_whole_index_is_counted_by_month_and_label(index, overview):
     by_month = Counter(p.date[:7] for p in passages)
     assert columns(found) == [(f"month 2025-{m:02}", str(by_month[f"2025-{m:02}"])) for m in range(4, 12)]
     assert by_month["2025-09"] == 0 < by_month["2025-11"]
+    below = re.search('<p class="rag-ends">(.*?)</p>', explore_html(overview, "", [], JA))[1]
+    assert re.findall("left:([0-9.]+)%\">([^<]+)<", below) == [
+        ("6.25", "2025年4月"), ("56.25", "2025年8月"), ("93.75", "2025年11月"),
+    ]  # fmt: skip
     bars = {attrs["value"] for attrs in found.all("button", "rag-bar")}
     assert {"tags パン", "tags weather", "categories 店", "categories 暮らし"} <= bars
     text = "".join(found.text)

@@ -27,6 +27,7 @@ MATCHES = 0.5
 _BARS = 12  # tags and categories shown
 _COLOURS = 8  # categories told apart on the map, most frequent first
 _MONTHS = 72  # shown month by month; a longer time is shown by year
+_NAMED = 3  # months named below their columns: more of them touch each other on a phone
 _DOTS = 3_000  # posts drawn; of more, evenly spread ones
 _LISTED = 10  # posts named beside the map
 _EDGE = 0.5  # percent of the posts on each side that may lie outside the map's frame and are drawn on its edge
@@ -120,8 +121,12 @@ def _months(posts: Iterable[PostCounts], count: Counter[str], s: Strings) -> str
         f'<span class="rag-sr">{s.day(when)}: {months[when]:,}</span></button>'
         for when in every
     )
-    ends = f'<p class="rag-ends"><span>{s.day(every[0])}</span><span>{s.day(every[-1])}</span></p>'
-    return f'<section><h4>{s.by_month}</h4><div class="rag-columns">{columns}</div>{ends}</section>'
+    named = sorted({round(i * (len(every) - 1) / (_NAMED - 1)) for i in range(_NAMED)})
+    names = "".join(
+        f'<span style="left:{100 * (at + 0.5) / len(every):.2f}%">{s.day(every[at])}</span>' for at in named
+    )
+    below = f'<p class="rag-ends">{names}</p>'
+    return f'<section><h4>{s.by_month}</h4><div class="rag-columns">{columns}</div>{below}</section>'
 
 
 def _between(first: str, last: str) -> list[str]:
