@@ -19,7 +19,7 @@ from rag.types import Hit
 
 #: Quotes of an answer; fewer where a figure or a day is asked for and the best sentence has one.
 MAX_QUOTES, MAX_WITH_FIGURE = 5, 3
-_FROM_HITS = 10  # whose sentences are looked at: what answers is rarely further down
+_FROM_HITS = 8  # whose sentences are looked at: what answers is rarely further down
 _CANDIDATES = 32  # sentences that are kept: a passage gives one quote, and those who compare figures want several
 _MIN_SENTENCE = 12  # characters; shorter ones are headings and asides
 #: What a sentence is worth: its own score; that of title, heading and sentence together, as few sentences name their

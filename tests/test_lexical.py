@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from rag.lexical import K1, B, LexicalIndex, Tokenizer
+from rag.lexical import INFLECTED, K1, B, LexicalIndex, Tokenizer
 from rag.postings import postings_of
 from rag.ragged import Ragged
 from rag.types import Variant
@@ -141,3 +141,22 @@ def test_scores_are_those_of_bm25s():
         share, _ = index.scores([str(word)])
         assert share * index.rarity([str(word)])[0] == pytest.approx(theirs[:, word], rel=1e-5)
         assert 0 < (share > 0).sum() == (theirs[:, word] > 0).sum() < 200
+
+
+def test_a_verb_of_the_question_counts_less_than_a_noun(tokenizer):
+    """Who asks 作る is answered by 設ける; the noun stays."""
+    words = tokenizer.words("窯を新しく作る")
+    assert words == ["窯", "新しい", "作る"]
+    index = _index([[words[0], "x"], ["作る", "x"], ["新しい", "x"], ["y", "x"]])
+    noun, verb, adjective, neither = index.scores(words)[0].tolist()
+    assert verb == pytest.approx(INFLECTED * noun)
+    assert adjective == pytest.approx(verb)
+    assert neither == 0
+    assert index.scores(["作る"])[0][1] == pytest.approx(index.scores([words[0]])[0][0])  # alone it is all there is
+
+
+@pytest.mark.parametrize("noun", ["モデル", "パン", "売り上げ", "大学", "gpu", "ai", "960", "카페", "скорость"])
+def test_a_noun_counts_whole(noun):
+    index = _index([[noun, "x"], ["基準", "x"], ["y", "x"]])
+    one, other, _ = index.scores([noun, "基準"])[0].tolist()
+    assert one == pytest.approx(other)
