@@ -38,7 +38,7 @@ from rag.postings import carried_over, postings_of
 from rag.prepare import Prepared, cache_key
 from rag.search import search
 from rag.settings import DEFAULTS, Settings, as_json
-from rag.store import write_store
+from rag.storing import write_store
 from rag.takeover import TABLE, Old, old_table, prepare_planned
 from rag.types import CleanPost, Dropped, Encoder, Filters, Ids, Passage, Progress
 

@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 from rag import disk, manifest
 from rag.errors import BusyError, IndexDamaged, IndexMismatch, IndexMissing, StorageError, UnusableIndex
 from rag.manifest import Generation, verify
+from rag.refused import writing
 
 __all__ = [
     "Generation", "Writer", "current", "earlier", "generations", "in_use", "open_current", "open_verified", "rollback",
@@ -35,14 +36,6 @@ T = TypeVar("T")
 _LOCK, _NEXT_CURRENT = "LOCK", "CURRENT.new"
 _KEPT = 2  # generations: the one in use, and the one that `rollback` returns to
 _SPACE_FACTOR = 2  # free bytes asked for per expected byte: estimates are rough, and file systems need room as well
-_NEXT_STEPS = {
-    errno.ENOSPC: "Free some space on its disk",
-    errno.EDQUOT: "Free some of your disk quota",
-    errno.EFBIG: "Raise the limit on file sizes (`ulimit -f`)",
-    errno.EACCES: "Make it writable for this user",
-    errno.EPERM: "Make it writable for this user",
-    errno.EROFS: "Choose a folder on a disk that can be written to",
-}
 
 
 def current(root: Path) -> Generation:
@@ -106,7 +99,7 @@ class Writer:
         `meta` is any JSON object. `check` gets the folder and raises when it can't be loaded, which ends the build.
         Raises StorageError when the disk refuses a step, or returns other bytes than were written.
         """
-        with _writing(self._root), ThreadPoolExecutor(manifest.HASHERS) as pool:
+        with writing(self._root), ThreadPoolExecutor(manifest.HASHERS) as pool:
             files = [self.path / name for name in disk.names(self.path)]
             body = {
                 "format": manifest.FORMAT,
@@ -126,7 +119,7 @@ class Writer:
             raise StorageError(f"The disk returned other bytes than were written. Check it. {exc}") from exc
         if check is not None:
             check(self.path)
-        with _writing(self._root):
+        with writing(self._root):
             _point(self._root, generation)
         with suppress(OSError, UnusableIndex):  # it is published; what can't be removed now, the next build removes
             _collect(self._root)
@@ -140,10 +133,10 @@ def writer(root: Path, *, need_bytes: int = 0, wait: bool = False) -> Iterator[W
     Raises BusyError when another build holds it, or waits for that one with `wait`; StorageError when the disk is too
     full, read-only or broken. The generation in use stays so until `publish`, and readers never wait.
     """
-    with _writing(root.absolute().anchor):
+    with writing(root.absolute().anchor):
         disk.make_folders(root)
     with _exclusive(root, wait):
-        with _writing(root):
+        with writing(root):
             seq = 1 + max((generation.seq for generation in generations(root)), default=0)
             _collect(root)
             free, needed = disk.free_bytes(root), need_bytes * _SPACE_FACTOR
@@ -152,7 +145,7 @@ def writer(root: Path, *, need_bytes: int = 0, wait: bool = False) -> Iterator[W
             new = Writer(root, seq)
             disk.make_folder(new.path)
         try:
-            with _writing(root):
+            with writing(root):
                 yield new
         finally:
             with suppress(OSError, UnusableIndex):
@@ -169,7 +162,7 @@ def rollback(root: Path) -> Generation:
     """
     with suppress(IndexDamaged):
         manifest.read_pointer(root)
-    with _exclusive(root, wait=False), _writing(root):
+    with _exclusive(root, wait=False), writing(root):
         for generation in _earlier(root):
             with suppress(IndexDamaged):
                 verify(generation)
@@ -240,25 +233,10 @@ def _point(root: Path, generation: Generation) -> None:
 @contextmanager
 def _exclusive(root: Path, wait: bool) -> Iterator[None]:
     with ExitStack() as stack:
-        with _writing(root):
+        with writing(root):
             try:
                 stack.enter_context(disk.locked(root / _LOCK, wait=wait))
             except BlockingIOError as exc:
                 holder = f"Process {exc.strerror}" if exc.strerror else "Another process"
                 raise BusyError(f"{holder} is building {root}. Wait for it, or end it, and build again.") from None
         yield
-
-
-@contextmanager
-def _writing(folder: Path | str) -> Iterator[None]:
-    """Turns OSError about something in `folder`, or about no known file, into StorageError with the next step."""
-    try:
-        yield
-    except OSError as exc:
-        if not manifest.concerns(exc, Path(folder)):
-            raise
-        path, why = exc.filename or folder, exc.strerror or str(exc)
-        step = _NEXT_STEPS.get(exc.errno or 0, "Check the disk")
-        raise StorageError(
-            f"{path} can't be written: {why}. The index that was there is untouched. {step} and build again."
-        ) from exc

@@ -13,6 +13,7 @@ from typing import Any
 from rag import generation
 from rag.build import build
 from rag.calibrate import Calibration
+from rag.distinct import PER_POST
 from rag.embed import StaticEncoder, load_encoder
 from rag.errors import IndexMismatch
 from rag.filters import make_filters
@@ -20,7 +21,7 @@ from rag.generation import Generation
 from rag.parts import LAYOUT, make_reader, open_parts, score_texts
 from rag.plan import BuildReport
 from rag.rules import SiteRules
-from rag.search import PER_POST, Parts, search
+from rag.search import Parts, search
 from rag.settings import DEFAULTS, Settings
 from rag.takeover import TABLE
 from rag.types import Dropped, Encoder, Filters, Hit, Passage, Progress, Reranker

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -109,8 +109,8 @@ def _cleaned(
 
 
 def _without_body(p: Post) -> tuple[object, ...]:
-    """The fields of Post in their order."""
-    return p.path, p.title, p.date, p.url, p.tags, p.categories, "", p.body_line, p.digest
+    """The fields of Post in their order. Not `astuple`: it copies every value, in a tenth of a second for 1,500."""
+    return tuple("" if field.name == "body" else getattr(p, field.name) for field in fields(Post))
 
 
 def _packed_blocks(blocks: Sequence[Block]) -> bytes:

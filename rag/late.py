@@ -45,14 +45,19 @@ class LateIndex:
         norms = np.sqrt(np.einsum("vd,vd->v", table, table))
         self._scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
         n = len(offsets) - 1
-        self._idf = (np.log(1 + (n - postings.df + 0.5) / (postings.df + 0.5)) * weights).astype(np.float32)
+        self._idf = (postings.idf(n) * weights).astype(np.float32)
         self._blas = ThreadpoolController()
         self._mean_length = max(1.0, len(tokens) / max(1, n))
-        self._norms = (K1 * (1 - B + B * np.diff(offsets) / self._mean_length)).astype(np.float32)
+        self._norms = self._norms_of(np.diff(offsets))
         self._proposes = np.diff(postings.starts) > 0
         self._held = np.flatnonzero(postings.df)  # tokens of the posts: a part of the model's
         self._units = np.ascontiguousarray(self._unit_rows(self._held).T)  # (dim, tokens): a third faster to multiply
         self._alike: dict[int, tuple[Ids, Floats]] = {}  # what `_alike_to` found
+
+    def _norms_of(self, lengths: Ids) -> Floats:
+        """What is added to a count in BM25's saturation, for texts of these many tokens."""
+        norms: Floats = (K1 * (1 - B + B * lengths / self._mean_length)).astype(np.float32)
+        return norms
 
     def best(self, question: Tokens, k: int, rows: Ids | None = None) -> Ids:
         """At most k rows, sorted: those of all passages (or of `rows`, sorted) that meet most of the question by the
@@ -157,7 +162,7 @@ class LateIndex:
         starts = bounds[:-1][filled]
         best[:, filled] = np.maximum.reduceat(gathered, starts, axis=1)
         soft[:, filled] = np.add.reduceat(np.square(gathered, out=gathered), starts, axis=1)
-        soft /= soft + (K1 * (1 - B + B * lengths / self._mean_length)).astype(np.float32)
+        soft /= soft + self._norms_of(lengths)
         met = np.zeros((2, *shape), np.float32)
         for i, mine in enumerate(own):
             importance, places = self._idf[mine], np.searchsorted(ids, mine)

@@ -128,7 +128,7 @@ class LexicalIndex:
         """`lengths` (n,) counts the words of each passage; word i of the postings is vocabulary[i]."""
         self._ids = {word: i for i, word in enumerate(vocabulary)}
         self._postings, self.n = postings, len(lengths)
-        self._idf = np.log(1 + (self.n - postings.df + 0.5) / (postings.df + 0.5)).astype(np.float32)
+        self._idf = postings.idf(self.n).astype(np.float32)
         mean = max(1.0, lengths.mean()) if self.n else 1.0
         self._norms = (K1 * (1 - B + B * lengths / mean)).astype(np.float32)
         self.rarest = float(self._idf.max()) if len(self._idf) else 1.0  # idf of a word that no passage holds
@@ -145,7 +145,8 @@ class LexicalIndex:
 
         `groups` (n,) holds the group of each passage, rising from 0 without a gap; without it there is none. A word
         that no passage holds counts in what could be reached: the score says how much of the question is met. Of a
-        word and its variants a passage gets the best one, so that a name in two spellings counts once.
+        word and its variants a passage gets the best one, so that a name in two spellings counts once. Verbs and
+        adjectives count INFLECTED beside the rest.
         """
         scores, most = np.zeros(self.n, np.float32), 0.0
         together = np.zeros(int(groups[-1]) + 1 if len(groups) else 0, np.float32)

@@ -19,7 +19,7 @@ from rag.lexical import LexicalIndex
 from rag.search import Parts
 from rag.store import PassageStore
 from rag.types import Encoder, Floats, Hit
-from rag.variants import Variants
+from rag.variants import Variants, spelled_out
 
 #: Names how the files of a generation are laid out: raised by one when an older program could not read a newer one's,
 #: or a newer an older one's.
@@ -109,10 +109,8 @@ def score_in_context(
 def _meet(parts: Parts, question: str, texts: Sequence[NDArray[np.int32]]) -> Floats:
     """float32 (len(texts),) in [0, 1]: the best over the question as asked and with its names in other spellings."""
     variants = parts.variants.of(parts.words.words(question))
-    asked = [question]
-    if variants:
-        asked.append(" ".join([question, *dict.fromkeys(w for v in variants for w in v.other)]))
-    found = np.mean(parts.late.scores_of_texts(parts.tokens.token_ids(asked), texts), axis=0)
+    asked = parts.tokens.token_ids(spelled_out(question, variants))
+    found = np.mean(parts.late.scores_of_texts(asked, texts), axis=0)
     best: Floats = found.max(axis=0)
     return best
 

@@ -7,6 +7,7 @@ from 0; knows nothing about what they stand for.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,11 @@ class Postings:
     starts: Ids  # (V + 1,): term t is in rows[starts[t]:starts[t+1]], none of them if it is in too many
     rows: NDArray[np.integer]  # rising for each term
     counts: NDArray[np.uint8]  # how often the term is in that row, at most 255
+
+    def idf(self, n: int) -> NDArray[np.float64]:
+        """(V,) rarity of each term among `n` documents, in the form that is never negative (Lucene's)."""
+        found: NDArray[np.float64] = np.log(1 + (n - self.df + 0.5) / (self.df + 0.5))
+        return found
 
 
 def postings_of(documents: Ragged, vocabulary: int, max_share: float = 1.0) -> Postings:
@@ -61,33 +67,46 @@ def carried_over(
     df -= np.bincount(left[left >= 0], minlength=vocabulary)
     added = _pairs(documents.take(new), new)
     df += np.bincount(added[0], minlength=vocabulary)
-    few, listed = df <= _limit(n, max_share), np.diff(old.starts)
+    few = df <= _limit(n, max_share)
     unlisted = np.zeros(vocabulary, bool)  # which rows hold a term that was in too many, but is not now, is not known
-    unlisted[terms[(listed == 0) & (old.df > 0) & (terms >= 0)]] = True
+    unlisted[terms[(np.diff(old.starts) == 0) & (old.df > 0) & (terms >= 0)]] = True
     unlisted &= few
     pairs = [tuple(column[few[added[0]] & ~unlisted[added[0]]] for column in added)]
     if unlisted.any():
-        places = np.flatnonzero(unlisted[documents.values])
-        rows = np.searchsorted(documents.offsets, places, side="right") - 1
-        pairs.append(counted_pairs(documents.values[places], rows))
-    listed[terms >= 0] *= few[terms[terms >= 0]]
-    some = np.repeat(listed > 0, np.diff(old.starts))
-    rows, counts = now[old.rows[some]], old.counts[some]
-    narrow = np.uint32 if vocabulary * n < 1 << 32 else np.uint64  # less memory is touched
-    places = np.repeat((terms.clip(0) * n).astype(narrow), listed)
-    places += rows.astype(narrow)
-    if len(gone):
-        some = rows >= 0
-        rows, counts, places = rows[some], counts[some], places[some]
+        found = np.flatnonzero(unlisted[documents.values])
+        holders = np.searchsorted(documents.offsets, found, side="right") - 1
+        pairs.append(counted_pairs(documents.values[found], holders))
+    wanted = terms >= 0
+    wanted[wanted] = few[terms[wanted]]
+    places, rows, counts = _kept(old, now, wanted, terms, vocabulary * n, n)
     if (np.diff(source[known]) < 0).any():  # documents changed places
         order = np.argsort(places)
         rows, counts, places = rows[order], counts[order], places[order]
     new_terms, new_rows, new_counts = (np.concatenate(column) for column in zip(*pairs, strict=True))
     new_places = new_terms.astype(np.int64) * n + new_rows
     order = np.argsort(new_places)
-    at = np.searchsorted(places, new_places[order].astype(narrow))
+    at = np.searchsorted(places, new_places[order].astype(places.dtype))
     rows = np.insert(rows, at, new_rows[order])
     return _packed(df, few, rows, np.insert(counts, at, new_counts[order].clip(max=255)), n)
+
+
+def _kept(
+    old: Postings, now: NDArray[np.int32], wanted: NDArray[np.bool_], terms: Ids, size: int, n: int
+) -> tuple[NDArray[Any], NDArray[np.int32], NDArray[np.uint8]]:  # fmt: skip
+    """Of the `wanted` terms what is still there, in the old order: term x n + row, which is below `size`, row, count.
+
+    `now` is the row of each old one, -1 for one that is gone; `terms` is what each old term is now.
+    """
+    listed = np.diff(old.starts)
+    some = np.repeat(wanted, listed)
+    rows, counts = now[old.rows[some]], old.counts[some]
+    narrow = np.uint32 if size < 1 << 32 else np.uint64  # less memory is touched
+    places = np.repeat((terms.clip(0) * n).astype(narrow), listed * wanted)
+    places += rows.astype(narrow)
+    there = rows >= 0
+    if there.all():
+        return places, rows, counts
+    return places[there], rows[there], counts[there]
 
 
 def _pairs(documents: Ragged, rows: Ids) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:

@@ -6,47 +6,35 @@ Plain functions over an opened index's parts; knows nothing about how they were 
 from __future__ import annotations
 
 import difflib
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice
 
 import numpy as np
 
 from rag.dense import DenseIndex
+from rag.distinct import PER_POST, distinct
 from rag.embed import StaticEncoder
 from rag.errors import InputError
 from rag.late import LateIndex
 from rag.lexical import LexicalIndex, Tokenizer
 from rag.question import asks_for_latest, expected
 from rag.store import PassageStore
-from rag.types import Encoder, Filters, Floats, Hit, Ids, Passage, Reranker
-from rag.variants import Variants
+from rag.types import Encoder, Filters, Floats, Hit, Ids, Reranker
+from rag.variants import Variants, spelled_out
 
 MAX_QUESTION = 2_000  # characters; a longer text is a document, not a question
 #: Each of the three legs proposes this many passages of the whole corpus; all of them score the union.
 CANDIDATES = 200
-#: Passages of one post among the first hits of a result. Those who ask for more hits than that want what else there
-#: is, and the post that fits best often holds it: a limit on all ten costs .09 of hit@10 (`bench/LOG.md`).
-PER_POST, FIRST = 2, 5
 #: Passages, best first, that are read for what the question expects.
 READ = 100
 RERANKED = 50  # passages that a reranker reads: its cost grows with them
 #: What the newest gain when the latest is asked for: the size of the steps between hits that fit about equally.
 FRESH = 0.05
-_SHINGLE, _PROBES = 8, 16  # characters; shingles looked for before all are compared
-#: Two hits of which this share of shingles is common tell one story; the better one stays.
-SAME_STORY = 0.7
 #: What each leg adds to the score: `python -m training.fusion` on labelled questions. Their sum is 1, as of the scores.
 WEIGHTS = {"lexical": 0.40, "dense": 0.11, "soft": 0.08, "best": 0.25, "post": 0.09, "form": 0.07}
 #: What "soft" adds beside that for a question whose words the posts lack, as one in another language: the legs that
 #: compare words can't reach this much of it then, so that the sum stays below 1 (`bench/LOG.md`).
 FOREIGN = 0.3
-
-
-Ranked = tuple[int, float, dict[str, float]]  # row, score, scores by leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +87,7 @@ def search(
     ranked = (
         (int(rows[i]), float(total[i]), {name: float(scores[i]) for name, scores in shown.items()}) for i in order
     )
-    return _distinct(parts.store, ranked, k, per_post)
+    return distinct(parts.store.get, ranked, k, per_post)
 
 
 def _reordered(
@@ -160,9 +148,7 @@ def score_candidates(
     words = parts.words.words(question)
     variants = parts.variants.of(words)
     by_word, by_post = parts.lexical.scores(words, variants, parts.posts)
-    asked = [question]
-    if variants:
-        asked.append(" ".join([question, *dict.fromkeys(w for v in variants for w in v.other)]))
+    asked = spelled_out(question, variants)
     queries = parts.encoder.encode_queries(asked)
     tokens = parts.tokens.token_ids(asked)
     rows = np.union1d(parts.lexical.best(by_word, n, allowed)[0], parts.late.best(tokens[-1], n, allowed))
@@ -176,67 +162,6 @@ def score_candidates(
         "best": best.max(axis=0),
     }
     return rows, legs, parts.lexical.lacking(words, variants)
-
-
-def _distinct(
-    store: PassageStore, ranked: Iterable[Ranked], k: int, per_post: int | None
-) -> list[Hit]:  # fmt: skip
-    """The first k that don't repeat a better one; of the FIRST hits at most `per_post` are of one post.
-
-    What that holds back comes next, with no higher a score than what was put before it.
-    """
-    hits: list[Hit] = []
-    texts: list[str] = []
-    from_post: Counter[str] = Counter()
-    waiting: list[tuple[Ranked, Passage]] = []
-
-    def take(item: Ranked, passage: Passage) -> None:
-        text = "".join(unicodedata.normalize("NFKC", passage.text).lower().split())  # all white space out
-        if len(hits) < 100 and any(_same_story(text, other) for other in texts):
-            return
-        texts.append(text)
-        from_post[passage.post] += 1
-        score = min(item[1], hits[-1].score if hits else 1.0)
-        hits.append(Hit(passage, score, item[2]))
-
-    for item, passage in _read(store, ranked, k + FIRST):
-        if len(hits) < FIRST and per_post is not None and from_post[passage.post] >= per_post:
-            waiting.append((item, passage))
-            continue
-        take(item, passage)
-        if len(hits) == FIRST:
-            while waiting and len(hits) < k:
-                take(*waiting.pop(0))
-        if len(hits) >= k:
-            break
-    return hits
-
-
-def _read(store: PassageStore, ranked: Iterable[Ranked], batch: int) -> Iterator[tuple[Ranked, Passage]]:
-    left = iter(ranked)
-    while some := list(islice(left, batch)):
-        yield from zip(some, store.get([row for row, _, _ in some]), strict=True)
-
-
-def _same_story(a: str, b: str) -> bool:
-    """Whether more than SAME_STORY of the shingles of the text that has fewer are in the other too."""
-    short, long = sorted((a, b), key=len)
-    places = range(0, max(1, len(short) - _SHINGLE + 1), max(1, len(short) // _PROBES))
-    # Looked for first, as that tells nearly all texts apart at a tenth of the cost.
-    left = (1 - SAME_STORY / 2) * len(places)
-    for i in places:
-        if short[i : i + _SHINGLE] not in long:
-            left -= 1
-            if left < 0:
-                return False
-    ours, theirs = _shingles(a), _shingles(b)
-    return len(ours & theirs) / max(1, min(len(ours), len(theirs))) > SAME_STORY
-
-
-@lru_cache(maxsize=64)
-def _shingles(text: str) -> frozenset[str]:
-    ends = range(_SHINGLE, max(_SHINGLE, len(text)) + 1)
-    return frozenset(map(text.__getitem__, map(slice, range(len(ends)), ends)))
 
 
 def _allowed_rows(store: PassageStore, filters: Filters) -> Ids:

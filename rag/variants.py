@@ -169,3 +169,9 @@ class _Sounds:
             if heard and sound[0].translate(_CLASSES) == self._sounds[place][0].translate(_CLASSES):
                 found.append((self._words[place], likeness * heard / 10_000))
         return sorted(found, key=lambda f: -f[1])
+
+
+def spelled_out(question: str, variants: Sequence[Variant]) -> list[str]:
+    """The question as asked and, when its names have other spellings, with these added."""
+    others = dict.fromkeys(word for v in variants for word in v.other)
+    return [question, " ".join([question, *others])] if variants else [question]

@@ -3,9 +3,10 @@
 import pytest
 
 import rag
+from rag.distinct import FIRST
 from rag.errors import InputError
 from rag.filters import make_filters
-from rag.search import FIRST, MAX_QUESTION
+from rag.search import MAX_QUESTION
 from rag.types import Filters
 from tests.conftest import write_post
 

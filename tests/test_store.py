@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from rag.errors import IndexDamaged
-from rag.store import FILE, PassageStore, write_store
+from rag.store import PassageStore
+from rag.storing import FILE, write_store
 from rag.types import Copy, Dropped, Filters, Passage, Post
 
 

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import rag
+from rag.distinct import FIRST, PER_POST
 from rag.question import expected
-from rag.search import CANDIDATES, FIRST, FOREIGN, PER_POST, READ, WEIGHTS, score_candidates
+from rag.search import CANDIDATES, FOREIGN, READ, WEIGHTS, score_candidates
 
 DRAWS = 300
 BEST = 20
