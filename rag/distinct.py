@@ -29,7 +29,8 @@ def distinct(
 ) -> list[Hit]:  # fmt: skip
     """The first k that don't repeat a better one; of the FIRST hits at most `per_post` are of one post.
 
-    What that holds back comes next, with no higher a score than what was put before it.
+    What that holds back comes after these, with no higher a score than what was put before it; if the other posts have
+    too little for FIRST hits, it stays out.
     """
     hits: list[Hit] = []
     texts: list[str] = []
