@@ -7,7 +7,7 @@ A question is {"id", "question", "must": [[any of these strings], and any of the
 "near" instead of "must", a conversation "turns" and "must_last". The public folder holds reading comprehension sets as
 NAME.jsonl {"id", "q", "ctx", "answers"} and NAME_contexts.jsonl {"id", "title", "text"}: each set becomes a blog, an
 article a post; three articles of ten are withheld, so that their questions are far from what the posts say, and a
-quarter of the other paragraphs, so that theirs are near. The weights of `rag/calibrate.py` come from
+quarter of the other paragraphs, so that theirs are near. The weights of `rag/answering/calibration.py` come from
 `bench/fit_answers.py`.
 """
 

@@ -27,11 +27,11 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.load import load_posts
-from rag.prepare import Prepared, prepare
-from rag.sentences import ends_sentence, split_sentences
-from rag.shingles import SAMPLE, overlaps
-from rag.text import sentence_key
+from rag.cleaning.prepare import Prepared, prepare
+from rag.cleaning.shingles import SAMPLE, overlaps
+from rag.posts.load import load_posts
+from rag.text.keys import sentence_key
+from rag.text.sentences import ends_sentence, split_sentences
 from rag.types import Passage, Post
 
 SIZES = (250, 500, 1000, 1500)
@@ -219,8 +219,8 @@ def libraries(posts: Sequence[Post]) -> Iterator[str]:
     import datasketch
     import rensa
 
-    from rag.clean import clean_post
-    from rag.split import split_post
+    from rag.cleaning.clean import clean_post
+    from rag.cleaning.split import split_post
 
     posts = evenly(posts, 250)
     texts = [p.text for post in posts for p in split_post(post, clean_post(post).blocks)[0]]
@@ -239,7 +239,7 @@ def libraries(posts: Sequence[Post]) -> Iterator[str]:
 
     start = time.perf_counter()
     i, j, _ = overlaps(keys, 0.5)
-    row(f"rag.shingles, one shingle in {SAMPLE}", start, set(zip(i.tolist(), j.tolist(), strict=True)))
+    row(f"rag.cleaning.shingles, one shingle in {SAMPLE}", start, set(zip(i.tolist(), j.tolist(), strict=True)))
     for threshold in (0.5, 0.8):
         start = time.perf_counter()
         lsh = datasketch.MinHashLSH(threshold=threshold, num_perm=128)

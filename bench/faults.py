@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from rag import generation
 from rag.errors import IndexDamaged
+from rag.storage import generation
 from tests.faults import power, processes, stub
 from tests.faults.calls import Calls
 from tests.faults.recorder import Recorder

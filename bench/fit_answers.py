@@ -1,4 +1,5 @@
-"""Fits the weights of `rag/calibrate.py`: how likely an answer is, from the signals of `rag/evidence.py`.
+"""Fits the weights of `rag/answering/calibration.py`: how likely an answer is, from the signals of
+`rag/answering/evidence.py`.
 
     python bench/fit_answers.py INDEX QUESTIONS.jsonl UNANSWERABLE.jsonl PUBLIC_FOLDER
 
@@ -15,8 +16,8 @@ from answers import auroc, blog_questions, calibration_error, public_sets
 from scipy.optimize import minimize
 
 import rag
-from rag.calibrate import HITS
-from rag.evidence import Signals, measure
+from rag.answering.calibration import HITS
+from rag.answering.evidence import Signals, measure
 
 PENALTY = 1.0  # L2 on the weights: a few hundred questions are few
 BLOG, PUBLIC = 5.0, 0.2  # what a question of each counts: people ask blogs as they asked this one

@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 import rag
-from rag.sentences import split_sentences
+from rag.text.sentences import split_sentences
 
 PER_PARAGRAPH, PER_POST = 8, 23  # sentences, paragraphs: about as in the blog, a paragraph a passage
 WARM, ROUNDS = 20, 3  # questions asked before the clock runs

@@ -24,8 +24,8 @@ from typing import Any
 import bm25s
 
 import rag
-from rag.load import load_posts
-from rag.search import search
+from rag.posts.load import load_posts
+from rag.retrieval.search import search
 from rag.types import Filters, Passage, Post
 
 K = 10

@@ -14,12 +14,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
-from rag.index import Index, build_index, open_index
-from rag.plan import BuildReport
+from rag.indexing.index import Index, build_index, open_index
+from rag.indexing.plan import BuildReport
 from rag.types import Answer, Citation, Filters, Hit, Passage, Post
 
 if TYPE_CHECKING:
-    from rag.chat import Chatbot
+    from rag.chatbot import Chatbot
 
 __all__ = [
     "Answer",
@@ -41,6 +41,6 @@ def __getattr__(name: str) -> type[Chatbot]:
     """Chatbot, when it is first asked for: a build has no use for all that answering needs."""
     if name != "Chatbot":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from rag.chat import Chatbot
+    from rag.chatbot import Chatbot
 
     return Chatbot

@@ -11,7 +11,7 @@
         ├── IndexMismatch    built by another model, dimension or format
         └── IndexDamaged     a file is missing, cut or altered; exit code 3
 
-A message says what happened, names the file or value, and ends with the next step. Only the edges (`cli`, `api`,
+A message says what happened, names the file or value, and ends with the next step. Only the edges (`cli`, `web`,
 `app`) turn these into exit codes or status codes.
 """
 

@@ -121,7 +121,9 @@ class CleanPost:
 
     blocks: Sequence[Block]
     dropped: Sequence[Dropped]
-    keys: tuple[str, ...] | None = field(default=None, compare=False)  # see rag.boilerplate; None: not computed yet
+    keys: tuple[str, ...] | None = field(
+        default=None, compare=False
+    )  # see rag.cleaning.boilerplate; None: not computed yet
     split: SplitPost | None = field(default=None, compare=False)  # None: not split yet
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import rag
-from rag.load import MAX_BYTES
-from rag.split import MAX_CHARS
+from rag.cleaning.split import MAX_CHARS
+from rag.posts.load import MAX_BYTES
 from tests.conftest import write_post
 
 GOOD = "がらす工房は駅の北口から歩いて七分で、吹きガラスの体験は一人四千八百円、所要時間は五十分である。"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import rag
-from rag.chat import Chatbot
+from rag.chatbot import Chatbot
 
 POSTS = Path(__file__).parent.parent / "examples" / "posts"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag import generation
 from rag.errors import IndexDamaged, IndexMissing
+from rag.storage import generation
 from tests.faults import stub
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.load import load_posts
+from rag.posts.load import load_posts
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from rag import generation
 from rag.errors import RagError
+from rag.storage import generation
 from tests.faults import power, processes, stub
 from tests.faults.calls import Calls, Failing, Mortal, Unsynced
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 import rag
-from rag import generation
-from rag.build import build
-from rag.settings import Settings
+from rag.indexing.build import build
+from rag.indexing.settings import Settings
+from rag.storage import generation
 
 FIXED = Settings(adapt=False)
 PARAGRAPHS = [

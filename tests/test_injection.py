@@ -7,12 +7,12 @@ import re
 import pytest
 
 import rag
-from rag.chat import Chatbot
-from rag.generate import OpenAIGenerator
-from rag.prompt import build_prompt, neutral
+from rag.answering.prompt import build_prompt, neutral
+from rag.chatbot import Chatbot
+from rag.models.generate import OpenAIGenerator
 from rag.types import Passage
+from tests.models.test_generate import assert_sound, server, tiny_model  # noqa: F401  (fixtures)
 from tests.poisoned import POSTS, QUESTIONS
-from tests.test_generate import assert_sound, server, tiny_model  # noqa: F401  (fixtures)
 
 _MARKERS = re.compile(
     r"<\s*\|?\s*(?:im_|s>|/s|start_|end_|think|begin|system)|\[/?INST|<<SYS|｜|[\u200b-\u200f\u202a-\u202e\u2060\ufeff]"

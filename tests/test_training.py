@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from rag.embed import StaticEncoder
+from rag.models.embed import StaticEncoder
 
 torch = pytest.importorskip("torch")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embed import StaticEncoder, load_encoder
+from rag.models.embed import StaticEncoder, load_encoder
 from rag.types import Encoder
 
 Rows = NDArray[np.float32]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from rag.embed import save_table
+from rag.models.embed import save_table
 from training.tokenizer import save_tokenizer
 
 MODULES = [

@@ -3,7 +3,7 @@
 Draws weights around the present ones, ranks with each draw, and prints the mean of the twenty best draws: a hundred
 questions can't tell those apart, and their mean is less of an accident than the very best. Also prints what weights
 chosen on one half of the questions gain on the other half: if that is nothing, leave the weights alone.
-The result is for `rag.search.WEIGHTS`, rounded.
+The result is for `rag.retrieval.search.WEIGHTS`, rounded.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import rag
-from rag.distinct import FIRST, PER_POST
-from rag.question import expected
-from rag.search import CANDIDATES, FOREIGN, READ, WEIGHTS, score_candidates
+from rag.retrieval.diversity import FIRST, PER_POST
+from rag.retrieval.search import CANDIDATES, FOREIGN, READ, WEIGHTS, score_candidates
+from rag.text.question import expected
 
 DRAWS = 300
 BEST = 20

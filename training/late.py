@@ -1,9 +1,9 @@
 """The second half of training: the table and a weight per token, directly for the score that ranks passages.
 
-The score of rag/late.py, made differentiable: every question token gathers max(0, cosine)^2 over a passage's tokens,
-saturated as BM25 does, times its inverse document frequency, times its weight. On aligned sentences this learns which
-words translate each other; the weights learn that "the" says nothing even where it is rare. The mean of token vectors
-is trained along, so that one table serves both.
+The score of rag/retrieval/late_interaction.py, made differentiable: every question token gathers max(0, cosine)^2 over
+a passage's tokens, saturated as BM25 does, times its inverse document frequency, times its weight. On aligned sentences
+this learns which words translate each other; the weights learn that "the" says nothing even where it is rare. The mean
+of token vectors is trained along, so that one table serves both.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ HARD = 0.5  # share of batches made of neighbours, which are hard to tell apart,
 QUESTION_TOKENS, PASSAGE_TOKENS = 20, 120  # longer texts are cut to a random window
 RATE, WEIGHT_RATE = 0.006, 0.03  # Adam, decaying linearly to 0
 WEIGHT_LOGS = (-4.0, 1.5)  # weights stay in 0.02-4.5: no token is silenced or shouts by accident of its few pairs
-K1, B = 1.2, 0.5  # as in rag/late.py
+K1, B = 1.2, 0.5  # as in rag/retrieval/late_interaction.py
 REPORT_EVERY = 100  # steps
 
 

@@ -1,4 +1,10 @@
-"""The web page: laid out in `page`, drawn in `render`, guarded in `server`, started in `serve`.
+"""The page and the API, both served by Gradio. No other package draws anything; nothing here decides an answer.
+
+Begin with `page`, which puts the tabs together; each `*_tab` lays one out, `render`, `cards` and the `*_html` files
+draw, `server` guards the door, `serve` starts it. `endpoints` and `schema` are the API and its JSON, which the command
+line prints too.
+May import: answering, chatbot, cleaning, errors, evaluation, indexing, models, posts, retrieval, storage, text, types.
+To change a word: `words_ja` and `words_en`. Everything from posts or questions is escaped: tests/test_browser.py.
 
 Importing this package sets Gradio to send nothing home, which it reads once, when it is itself imported, and to write
 nothing into its own installation.

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.api import LEGS
 from rag.types import Answer, Citation, Hit, Passage
 from rag.web.safe import post_link, text_html
+from rag.web.schema import LEGS
 from rag.web.strings import Strings
 
 _NEAREST = 4  # shown at once when there is no answer; the rest are folded

@@ -13,14 +13,14 @@ from typing import Any
 
 import gradio as gr
 
-from rag.chat import Chatbot
+from rag.chatbot import Chatbot
 from rag.errors import InputError, RagError
-from rag.feedback import append, case_of
-from rag.filters import make_filters
-from rag.question import language_of
-from rag.search import MAX_QUESTION
+from rag.evaluation.feedback import append, case_of
+from rag.retrieval.filters import make_filters
+from rag.retrieval.search import MAX_QUESTION
+from rag.text.question import language_of
+from rag.text.unicode import repair
 from rag.types import Answer, Filters
-from rag.unicode import repair
 from rag.web.cards import View
 from rag.web.examples import next_questions
 from rag.web.frame import strings_for

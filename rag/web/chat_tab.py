@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from rag.search import MAX_QUESTION
+from rag.retrieval.search import MAX_QUESTION
 from rag.web.chat import Chat, Messages, Session, messages
 from rag.web.examples import example_questions
 from rag.web.filters import connect_filters, filter_controls, offer_anew

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import gradio as gr
 
-from rag import allocator, generation
-from rag.adding import MAX_FILES, Added, add_posts, read_folder
-from rag.background import Builds
-from rag.build import build
 from rag.errors import InputError, PostsError
-from rag.generation import Generation
-from rag.plan import BuildReport
-from rag.settings import Settings
+from rag.indexing.background import Builds
+from rag.indexing.build import build
+from rag.indexing.plan import BuildReport
+from rag.indexing.settings import Settings
+from rag.posts.uploads import MAX_FILES, Added, add_posts, read_folder
+from rag.storage import generation
+from rag.storage.generation import Generation
+from rag.web import allocator
 from rag.web.options import Options
 
 #: What a proxy adds: whoever comes through one is not on this machine.

@@ -1,4 +1,4 @@
-"""The programs' way in: `search` and `ask` over HTTP, typed, with the JSON of `rag.api`. Knows nothing of the page."""
+"""The programs' way in: `search` and `ask` over HTTP, typed, with the JSON of `schema`. Knows nothing of the page."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
-from rag.api import answer_json, passage_json
-from rag.chat import Chatbot
+from rag.chatbot import Chatbot
 from rag.errors import InputError, RagError
 from rag.web.chat import filters_of
+from rag.web.schema import answer_json, passage_json
 
 MAX_PASSAGES = 100  # a page of results; whoever wants the whole index exports it
 MAX_HISTORY = 20  # earlier questions read from a client

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from rag.chat import Chatbot
-from rag.index import Index
+from rag.chatbot import Chatbot
+from rag.indexing.index import Index
 from rag.types import Answer
 from rag.web.strings import EN, JA
 

@@ -13,10 +13,10 @@ from functools import cached_property
 
 import numpy as np
 
-from rag.index import Index
-from rag.overview import read_places
-from rag.report import most_repeats
-from rag.store import PostCounts
+from rag.cleaning.report import most_repeats
+from rag.indexing.index import Index
+from rag.indexing.overview import read_places
+from rag.storage.passage_store import PostCounts
 from rag.types import Filters, Floats, Hit
 from rag.web.safe import text_html
 from rag.web.strings import Strings

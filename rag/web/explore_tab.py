@@ -9,13 +9,13 @@ from typing import Any
 
 import gradio as gr
 
-from rag import allocator
-from rag.chat import Chatbot
+from rag.chatbot import Chatbot
 from rag.errors import InputError, RagError
-from rag.index import Index
-from rag.search import MAX_QUESTION
+from rag.indexing.index import Index
+from rag.retrieval.search import MAX_QUESTION
+from rag.text.unicode import repair
 from rag.types import Filters
-from rag.unicode import repair
+from rag.web import allocator
 from rag.web.chat import Session
 from rag.web.explore import Overview, explore_html, matching
 from rag.web.frame import HIDDEN, I18N, in_both, strings_for

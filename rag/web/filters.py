@@ -10,8 +10,8 @@ from typing import Any
 
 import gradio as gr
 
-from rag.chat import Chatbot
-from rag.index import Index
+from rag.chatbot import Chatbot
+from rag.indexing.index import Index
 from rag.web.frame import HIDDEN, I18N, channel, received, strings_for
 from rag.web.safe import text_html
 from rag.web.strings import Lang, Strings

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rag.adding import Added
-from rag.background import BuildState
-from rag.plan import BuildReport
-from rag.report import most_repeats, samples, summary
+from rag.cleaning.report import most_repeats, samples, summary
+from rag.indexing.background import BuildState
+from rag.indexing.plan import BuildReport
+from rag.posts.uploads import Added
 from rag.types import Dropped, Problem
 from rag.web.safe import text_html
 from rag.web.strings import Strings

@@ -13,9 +13,9 @@ from typing import Any
 
 import gradio as gr
 
-from rag import allocator
-from rag.chat import Chatbot
+from rag.chatbot import Chatbot
 from rag.errors import RagError
+from rag.web import allocator
 from rag.web.desk import Desk
 from rag.web.frame import HIDDEN, I18N, strings_for
 from rag.web.index_html import (

@@ -12,11 +12,12 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rag import allocator, generation
-from rag.chat import Chatbot, Turn
+from rag.chatbot import Chatbot, Turn
 from rag.errors import RagError
-from rag.index import open_index
+from rag.indexing.index import open_index
+from rag.storage import generation
 from rag.types import Answer, Filters, Generator
+from rag.web import allocator
 
 EVERY = 1.0  # seconds between two looks at CURRENT, one small file
 RETRY = 30.0  # seconds until a generation that could not be opened is tried again: it takes a second of work

@@ -14,10 +14,10 @@ from typing import Any
 
 import gradio as gr
 
-from rag import allocator
-from rag.chat import Chatbot
+from rag.chatbot import Chatbot
 from rag.errors import RagError
-from rag.index import DEFAULT_INDEX
+from rag.indexing.index import DEFAULT_INDEX
+from rag.web import allocator
 from rag.web.chat import Chat, Session
 from rag.web.chat_tab import QUEUE, chat_tab
 from rag.web.desk import Desk

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from rag.index import Index
+from rag.indexing.index import Index
 from rag.types import Citation, Dropped, Passage
 from rag.web.cards import View, marked
 from rag.web.safe import post_link, text_html

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import quote, urlsplit
 
+from rag.text.unicode import repair
 from rag.types import Passage
-from rag.unicode import repair
 
 _PATH_SAFE = "/%-._~!$&'()*+,;=:@"
 #: A browser finds a sentence on the post's page by its first and last characters when it is longer than both.

@@ -17,9 +17,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from rag.chat import Chatbot
+from rag.chatbot import Chatbot
 from rag.errors import InputError
-from rag.load import MAX_BYTES
+from rag.posts.load import MAX_BYTES
 from rag.web.live import LiveChatbot
 from rag.web.options import Options, is_loopback, may_enter, read_accounts
 from rag.web.server import ASSETS, Guard

@@ -182,7 +182,7 @@ class Strings:
     refused: str
     then_rebuild: str
     # names of things
-    reasons: Mapping[str, str]  # why cleaning left something out, as `rag.report.REASONS`
+    reasons: Mapping[str, str]  # why cleaning left something out, as `rag.cleaning.report.REASONS`
     stages: Mapping[str, str]  # of a build, in order
 
     def day(self, date: str) -> str:

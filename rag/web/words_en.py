@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.report import REASONS
+from rag.cleaning.report import REASONS
 from rag.web.words import Strings
 
 EN = Strings(

@@ -1,4 +1,4 @@
-"""Stand-ins for the system calls of `rag.disk`: counted, failing at the n-th, or ending the process there."""
+"""Stand-ins for the system calls of `rag.storage.disk`: counted, failing at the n-th, or ending the process there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from rag import disk, manifest
+from rag.storage import disk, manifest
 
 WATCHED = {
     "open",

@@ -7,8 +7,8 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from rag import generation
 from rag.errors import BusyError
+from rag.storage import generation
 from tests.faults import stub
 from tests.faults.calls import Unsynced
 from tests.faults.processes import Result, fork, judge, wait

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from rag import generation
+from rag.storage import generation
 from tests.faults import stub
 from tests.faults.calls import Unsynced
 from tests.faults.processes import Result, fork, found, judge, wait

@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from rag import generation
 from rag.errors import StorageError, UnusableIndex
+from rag.storage import generation
 from tests.faults import stub
 from tests.faults.processes import Result, fork, found, judge, wait
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rag import generation
 from rag.errors import IndexMissing, RagError
+from rag.storage import generation
 from tests.faults import stub
 from tests.faults.calls import Unsynced
 from tests.faults.recorder import Event, Recorder

@@ -68,7 +68,7 @@ def _site() -> str:
     frame, lines = sys._getframe(1), []
     while frame is not None:
         file = Path(frame.f_code.co_filename)
-        if file.parent.name == "rag" and frame.f_code.co_name != "__enter__":
+        if "rag" in file.parts and frame.f_code.co_name != "__enter__":
             lines.append(f"{file.stem}.{frame.f_code.co_name}:{frame.f_lineno}")
         frame = frame.f_back
     return " < ".join(lines)

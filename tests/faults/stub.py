@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rag import disk, generation
-from rag.generation import Generation
+from rag.storage import disk, generation
+from rag.storage.generation import Generation
 from tests.faults.calls import Unsynced
 
 _MEMORY = Path("/dev/shm")  # where thousands of builds take seconds, and wear no disk out

@@ -1,0 +1,245 @@
+"""The `rag` command. Parses, calls, prints: results go to stdout, progress and errors to stderr.
+
+Exit codes: 0 ok, 1 an error the user can act on (one line), 2 wrong usage, 3 a damaged index.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rag.cleaning.report import html_report, samples, summary
+from rag.cleaning.site_rules import load_rules
+from rag.cli.arguments import make_parser
+from rag.cli.terminal import (
+    Bars,
+    one_line,
+    print_answer,
+    print_dropped,
+    print_hit,
+    print_json,
+    print_report,
+    print_scores,
+    print_status,
+    print_summary,
+)
+from rag.errors import InputError, RagError
+from rag.evaluation.evaluate import evaluate
+from rag.indexing.build import build
+from rag.indexing.index import Index, open_index
+from rag.indexing.plan import BuildReport
+from rag.indexing.settings import Settings
+from rag.indexing.watch import watch
+from rag.models.generate import load_generator
+from rag.models.rerank import CrossEncoderReranker
+from rag.retrieval.filters import make_filters
+from rag.storage import generation
+from rag.types import Filters
+from rag.web.options import options_from
+from rag.web.schema import answer_json, passage_json, passage_record
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit code."""
+    args = make_parser(VERBS).parse_args(argv)
+    try:
+        args.run(args)
+        sys.stdout.flush()
+    except RagError as error:
+        print(f"rag: {one_line(str(error))}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:  # the reader, `head` say, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        print("rag: stopped; the index is as it was", file=sys.stderr)
+        return 130
+    return 0
+
+
+# --- verbs ------------------------------------------------------------------------------------------------------
+
+
+def _build(args: argparse.Namespace) -> None:
+    # A build makes 100,000s of objects that stay and hardly a cycle: looking for those takes a twentieth of its time.
+    gc.set_threshold(200_000)
+    with Bars() as bars:
+        report = build(
+            Path(args.posts), Path(args.index), _settings(args), rebuild=args.rebuild, plan=args.plan,
+            allow_removals=args.allow_removals, progress=bars.update,
+        )  # fmt: skip
+    print_report(report, planned=args.plan, index=args.index)
+    gc.freeze()  # nor need Python look through them when it ends
+
+
+def _watch(args: argparse.Namespace) -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end it cleanly, also in the middle of a build
+
+    def built(report: BuildReport) -> None:
+        print_report(report, planned=False, index=args.index)
+        print(f"watching   {one_line(args.posts)}; Ctrl-C ends it", flush=True)
+
+    def failed(error: RagError) -> None:
+        print(f"rag: {one_line(str(error))}", file=sys.stderr, flush=True)
+
+    try:
+        watch(
+            Path(args.posts), Path(args.index), _settings(args), built=built, failed=failed, stop=threading.Event(),
+            allow_removals=args.allow_removals,
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        print("rag: stopped watching; the index is complete", file=sys.stderr)
+
+
+def _search(args: argparse.Namespace) -> None:
+    index, filters = _open(args), _filters(args)
+    if args.queries:
+        for line in _queries(args.queries, ("question",)):
+            hits = index.search_filtered(line["question"], args.k, filters)
+            print_json({"id": line["id"], "question": line["question"],
+                   "passages": [passage_json(rank, hit) for rank, hit in enumerate(hits, 1)]})  # fmt: skip
+        return
+    hits = index.search_filtered(args.question, args.k, filters)
+    for rank, hit in enumerate(hits, 1):
+        if args.json:
+            print_json(passage_json(rank, hit))
+        else:
+            print_hit(rank, hit)
+    if not hits and not args.json:
+        print("nothing found: no passage shares anything with the question")
+
+
+def _ask(args: argparse.Namespace) -> None:
+    from rag.chatbot import Chatbot  # what answering needs takes a while to load, and no other verb needs it
+
+    generator = load_generator(args.generator) if args.generator else None
+    index, filters = _open(args), _filters(args)
+    if args.queries:
+        for line in _queries(args.queries, ("question", "turns")):
+            *earlier, question = line["turns"] if "turns" in line else [line["question"]]
+            answer = Chatbot(index, generator).ask(question, earlier, filters=filters)
+            print_json({"id": line["id"], **answer_json(answer)})
+        return
+    answer = Chatbot(index, generator).ask(args.question, [], filters=filters)
+    if args.json:
+        print_json(answer_json(answer))
+    else:
+        print_answer(answer)
+
+
+def _export(args: argparse.Namespace) -> None:
+    for passage in open_index(args.index).passages():
+        print_json(passage_record(passage))
+
+
+def _status(args: argparse.Namespace) -> None:
+    status = open_index(args.index).status()
+    if args.json:
+        print_json(status)
+        return
+    print_status(status)
+
+
+def _eval(args: argparse.Namespace) -> None:
+    scores = evaluate(_open(args), _queries(args.questions, ("question",)))
+    if not scores:
+        raise InputError(f'{args.questions} holds no question with "must" or "wrong"; see examples/questions.jsonl')
+    if args.json:
+        for score in scores:
+            print_json(asdict(score))
+        return
+    print_scores(scores)
+
+
+def _verify(args: argparse.Namespace) -> None:
+    found = generation.open_verified(Path(args.index))
+    print(f"{found.id}: {len(found.manifest['files'])} files, {found.size:,} bytes, every checksum agrees")
+
+
+def _rollback(args: argparse.Namespace) -> None:
+    found = generation.rollback(Path(args.index))
+    print(f"{args.index} is back at {found.id}, built {found.meta['built']} from {found.meta['posts']} posts")
+
+
+def _serve(args: argparse.Namespace) -> None:
+    options = options_from(args)
+    from rag.web.page import run  # gradio, seconds to import: only where the page is wanted
+
+    run(args.index, options, ready=lambda url: print(url, flush=True))
+
+
+def _report(args: argparse.Namespace) -> None:
+    index = open_index(args.index)
+    dropped = index.dropped(args.reason, args.post)
+    if args.html:
+        status, dates = index.status(), {path: date for path, _, date, _ in index.posts()}
+        page = html_report(list(index.passages()), dropped, dates, name=args.index, built=status["built"])
+        try:
+            Path(args.html).write_text(page, encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise InputError(f"{args.html} can't be written ({error.strerror}); name another file") from error
+        print(args.html)
+    elif args.json:
+        for one in dropped:
+            print_json(asdict(one))
+    elif args.reason or args.post:
+        print_dropped(dropped)
+    else:
+        print_summary(summary(dropped), samples(dropped, 2))
+
+
+VERBS = {
+    "build": _build,
+    "watch": _watch,
+    "search": _search,
+    "ask": _ask,
+    "export": _export,
+    "status": _status,
+    "verify": _verify,
+    "rollback": _rollback,
+    "report": _report,
+    "eval": _eval,
+    "serve": _serve,
+}
+
+
+# --- helpers ----------------------------------------------------------------------------------------------------
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    rules = load_rules(args.rules) if args.rules else None
+    return Settings(args.model, args.adapt, args.permalink, args.drafts, args.future, rules)
+
+
+def _open(args: argparse.Namespace) -> Index:
+    return open_index(args.index, reranker=CrossEncoderReranker(args.rerank) if args.rerank else None)
+
+
+def _filters(args: argparse.Namespace) -> Filters:
+    return make_filters(args.since, args.until, args.tag, args.category)
+
+
+def _queries(path: str, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The lines of a JSON-lines file, each with an id and one of `needed`. Raises InputError naming the line."""
+    try:
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} can't be read ({error}); give a UTF-8 file of JSON lines") from error
+    for number, text in enumerate(lines, 1):
+        if not text.strip():
+            continue
+        try:
+            line = json.loads(text)
+        except ValueError as error:
+            raise InputError(f"{path}, line {number} is not JSON ({error})") from error
+        if not isinstance(line, dict) or "id" not in line or not any(line.get(name) for name in needed):
+            raise InputError(f'{path}, line {number} lacks "id" or {" or ".join(map(repr, needed))}')
+        yield line

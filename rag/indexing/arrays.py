@@ -1,0 +1,245 @@
+"""The numbers kept for each passage: its vector, its tokens, its words. Knows nothing about generations.
+
+Each row is computed from title, heading and text alone, so an earlier build's rows are taken over by their hash.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.cleaning.dedupe import Traces
+from rag.errors import ModelError
+from rag.models.embed import StaticEncoder
+from rag.retrieval.lexical import HEADING_WEIGHT, TITLE_WEIGHT, Tokenizer
+from rag.retrieval.postings import Postings
+from rag.storage.array_files import read_array, read_json, write_array, write_json
+from rag.storage.ragged import Ragged, below, rows_in, runs_of
+from rag.text.variants import MIN_GLOSSES, glosses_of
+from rag.types import Encoder, Ids, Passage, Progress
+
+#: From this many new texts on, a second process pays for its start.
+_PARALLEL_FROM = 4_000
+_BATCH = 2_000
+#: One for a process: its dictionary takes a moment to open, and maps 200 MB.
+tokenizer = functools.cache(Tokenizer)
+_GLOSSES = "glosses.json"
+_POSTINGS = tuple(part.name for part in fields(Postings))
+_TRACES = ("ids", "keys", "shingles", "offsets", "apart")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A row of names for each passage, as places in a sorted list of the names that occur."""
+
+    rows: Ragged
+    names: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """Row i of each belongs to passage i."""
+
+    keys: NDArray[np.uint64]  # (n, 2): hash of what the row was computed from
+    vectors: NDArray[np.float16]  # (n, dim), rows of length 1
+    tokens: Ragged  # token ids of title, heading and text
+    words: Named  # content words, those of title and heading as often as they weigh
+    glosses: Named  # spellings that the text puts side by side, "latin\tjapanese"
+
+
+def compute(
+    passages: Sequence[Passage], encoder: Encoder, static: StaticEncoder, before: Arrays | None, standing: Ids,
+    progress: Progress | None = None,
+) -> tuple[Arrays, Ids]:  # fmt: skip
+    """Arrays of these passages, and of each the row of `before` that was taken over, -1 where it was computed.
+
+    `before` must come from the same encoders. `standing` is the row of each passage in it as far as that is known,
+    else -1. The result is the same without either, byte for byte. Raises ModelError when the encoder returns something
+    unusable.
+    """
+    small = below(static.vocab_size)
+    if before is None:
+        nothing = Named(Ragged.of([]), [])
+        no_vectors = np.empty((0, encoder.dim), np.float16)
+        before = Arrays(np.empty((0, 2), np.uint64), no_vectors, Ragged.of([], small), nothing, nothing)
+        standing = np.full(len(passages), -1)
+    unknown = np.flatnonzero(standing < 0)
+    found = b"".join(_key(passages[i]) for i in unknown.tolist())
+    keys = np.append(before.keys, np.zeros((1, 2), np.uint64), axis=0)[standing]
+    keys[unknown] = np.frombuffer(found, np.uint64).reshape(len(unknown), 2)
+    source = standing.copy()
+    source[unknown] = _found(keys[unknown], before.keys)
+    fresh = np.flatnonzero(source < 0)
+    new = [passages[int(i)] for i in fresh]
+    # What was there and then what is new, of which each passage takes its row.
+    rows = source.copy()
+    rows[fresh] = len(before.keys) + np.arange(len(fresh))
+    vectors, tokens = _encode([f"{p.context}\n{p.text}" for p in new], encoder, static, progress)
+    glosses = [["\t".join(pair) for pair in glosses_of(p.text)] for p in new]
+    return Arrays(
+        keys,
+        _taken(before.vectors, vectors, rows),
+        before.tokens.then(Ragged.of(tokens, small)).take(rows),
+        _with_new(before.words, _words(new, progress), rows),
+        _with_new(before.glosses, glosses, rows),
+    ), source
+
+
+def _taken(old: NDArray[np.float16], new: NDArray[np.float16], rows: Ids) -> NDArray[np.float16]:
+    """Of the old rows and then the new ones these `rows`."""
+    pooled = np.concatenate([old, new])
+    return np.concatenate([pooled[:0], *(pooled[a:b] for a, b in runs_of(rows))])
+
+
+def _found(keys: NDArray[np.uint64], known: NDArray[np.uint64]) -> Ids:
+    """For each key of two numbers its row in `known`, or -1."""
+    rows = rows_in(keys[:, 0], known[:, 0])
+    return np.where((rows >= 0) & (np.append(known[:, 1], 0)[rows] == keys[:, 1]), rows, -1)
+
+
+def _encode(
+    texts: Sequence[str], encoder: Encoder, static: StaticEncoder, progress: Progress | None
+) -> tuple[NDArray[np.float16], list[NDArray[np.int32]]]:
+    vectors, tokens = np.zeros((len(texts), encoder.dim), np.float16), list[NDArray[np.int32]]()
+    for at in range(0, len(texts), _BATCH):
+        some = texts[at : at + _BATCH]
+        rows = encoder.encode_passages(some)
+        if rows.shape != (len(some), encoder.dim) or not np.isfinite(rows).all():
+            raise ModelError(
+                f"{encoder.name} returned {rows.shape} for {len(some)} texts of {encoder.dim} dimensions, or values "
+                "that are not finite; use another model"
+            )
+        vectors[at : at + _BATCH] = rows
+        tokens += static.token_ids(some)
+        if progress:
+            progress("embed", min(at + _BATCH, len(texts)), len(texts))
+    return vectors, tokens
+
+
+def _with_new(old: Named, new: Sequence[Sequence[str]], rows: Ids) -> Named:
+    """Of the old rows and then the new ones these `rows`, with the names that occur in them."""
+    added = sorted({*chain.from_iterable(new)} - {*old.names})
+    pooled = [*old.names, *added]
+    place = {name: i for i, name in enumerate(pooled)}
+    taken = old.rows.then(Ragged.of([[place[name] for name in row] for row in new])).take(rows)
+    held = np.zeros(len(pooled), bool)
+    held[taken.values] = True
+    used = np.flatnonzero(held)
+    order = np.array(sorted(used.tolist(), key=pooled.__getitem__), np.int64)
+    renumbered = np.zeros(len(pooled), below(len(order)))
+    renumbered[order] = np.arange(len(order))
+    return Named(Ragged(renumbered[taken.values], taken.offsets), [pooled[i] for i in order])
+
+
+def _key(p: Passage) -> bytes:
+    """16 bytes that name what the rows of a passage are computed from."""
+    text = f"{p.title}\0{p.heading}\0{p.text}"
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
+
+
+def _words(passages: Sequence[Passage], progress: Progress | None) -> list[list[str]]:
+    """Words of each passage: its text's, then its title's and heading's as often as they weigh."""
+    texts = list(dict.fromkeys(chain.from_iterable((p.title, p.heading, p.text) for p in passages)))
+    batches = [texts[i : i + _BATCH] for i in range(0, len(texts), _BATCH)]
+    found: list[list[str]] = []
+    if len(texts) >= _PARALLEL_FROM:
+        import joblib  # only where it is wanted: it takes as long to import as numpy
+
+        # joblib's own processes: they need no `if __name__ == "__main__"` in the caller and fork no running threads.
+        done = joblib.Parallel(n_jobs=2, return_as="generator")(joblib.delayed(_words_of)(b) for b in batches)
+    else:
+        done = map(_words_of, batches)
+    for batch in done:
+        found.extend(batch)
+        if progress:
+            progress("words", len(found), len(texts))
+    by_text = dict(zip(texts, found, strict=True))
+    return [by_text[p.text] + TITLE_WEIGHT * by_text[p.title] + HEADING_WEIGHT * by_text[p.heading] for p in passages]
+
+
+def _words_of(texts: Sequence[str]) -> list[list[str]]:
+    return [tokenizer().words(text) for text in texts]
+
+
+def save(folder: Path, arrays: Arrays) -> None:
+    """Write each array as a plain .npy file and the names as JSON. Raises OSError, naming the file."""
+    parts: dict[str, NDArray[Any]] = {
+        "keys": arrays.keys,
+        "vectors": arrays.vectors,
+        "tokens": arrays.tokens.values,
+        "token_offsets": arrays.tokens.offsets,
+        "words": arrays.words.rows.values,
+        "word_offsets": arrays.words.rows.offsets,
+        "glosses": arrays.glosses.rows.values,
+        "gloss_offsets": arrays.glosses.rows.offsets,
+    }
+    for name, array in parts.items():
+        write_array(folder / f"{name}.npy", array)
+    write_json(folder / "vocabulary.json", arrays.words.names)
+    write_json(folder / "gloss_pairs.json", arrays.glosses.names)
+
+
+def load(folder: Path) -> Arrays:
+    """The arrays of a folder, memory-mapped. Raises IndexDamaged when a file is missing or not what it should be."""
+
+    def ragged(values: str, offsets: str) -> Ragged:
+        return Ragged(read_array(folder / f"{values}.npy"), read_array(folder / f"{offsets}.npy"))
+
+    return Arrays(
+        read_array(folder / "keys.npy"),
+        read_array(folder / "vectors.npy"),
+        ragged("tokens", "token_offsets"),
+        Named(ragged("words", "word_offsets"), read_json(folder / "vocabulary.json")),
+        Named(ragged("glosses", "gloss_offsets"), read_json(folder / "gloss_pairs.json")),
+    )
+
+
+def save_postings(folder: Path, kind: str, postings: Postings) -> None:
+    """Write the postings of one kind of term, "word" or "token". Raises OSError, naming the file."""
+    for name in _POSTINGS:
+        write_array(folder / f"{kind}_{name}.npy", getattr(postings, name))
+
+
+def load_postings(folder: Path, kind: str) -> Postings:
+    """What `save_postings` wrote, memory-mapped. Raises IndexDamaged."""
+    return Postings(*(read_array(folder / f"{kind}_{name}.npy") for name in _POSTINGS))
+
+
+def save_traces(folder: Path, traces: Traces) -> None:
+    """Write what the next build needs to compare passages. Raises OSError, naming the file."""
+    parts = (traces.ids, traces.keys, traces.shingles.values, traces.shingles.offsets, traces.apart)
+    for name, array in zip(_TRACES, parts, strict=True):
+        write_array(folder / f"trace_{name}.npy", array)
+
+
+def load_traces(folder: Path) -> Traces:
+    """What `save_traces` wrote. Raises IndexDamaged."""
+    ids, keys, shingles, offsets, apart = (read_array(folder / f"trace_{name}.npy") for name in _TRACES)
+    return Traces(ids, keys, Ragged(shingles, offsets), apart)
+
+
+def save_glosses(folder: Path, found: Named, before: Path | None) -> None:
+    """Write the spellings that passages put side by side often enough, each side as words too: those that are written
+    in the folder `before` are taken from there.
+    """
+    known = {(a, b): words for a, b, *words, _ in read_json(before / _GLOSSES)} if before else {}
+    counts = np.bincount(found.rows.values, minlength=len(found.names))
+    rows = []
+    for i in np.flatnonzero(counts >= MIN_GLOSSES).tolist():
+        one, other = found.names[i].split("\t")
+        words = known.get((one, other)) or [tokenizer().words(one), tokenizer().words(other)]
+        rows.append([one, other, *words, int(counts[i])])
+    write_json(folder / _GLOSSES, rows)
+
+
+def read_glosses(folder: Path) -> list[tuple[list[str], list[str], int]]:
+    """The words of either side, and in how many passages they stand side by side."""
+    return [(a, b, n) for _, _, a, b, n in read_json(folder / _GLOSSES)]

@@ -1,0 +1,235 @@
+"""From a folder of posts to a published generation of an index. Composes the build half; knows nothing about questions.
+
+    posts/ -> load -> prepare (clean, split, dedupe) -> tokens, words, vectors -> the files of one generation
+
+What was computed for a passage is taken over from the generation before, so that a build only computes what is new.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.answering.calibration import HITS, MIDDLING, Calibration, calibrate
+from rag.cleaning.prepare import Prepared, cache_key
+from rag.errors import PostsError
+from rag.indexing import arrays
+from rag.indexing.arrays import Arrays
+from rag.indexing.build_cache import write_kept
+from rag.indexing.opened import LAYOUT, check_parts, open_parts
+from rag.indexing.overview import FILE as MAP
+from rag.indexing.overview import place_posts
+from rag.indexing.plan import BuildReport, Plan, make_plan, pipeline_version
+from rag.indexing.settings import DEFAULTS, Settings, as_json
+from rag.indexing.takeover import TABLE, Old, old_table, prepare_planned
+from rag.models.adapt import MIN_PASSAGES, adapt
+from rag.models.embed import StaticEncoder, load_encoder, save_table
+from rag.retrieval.late_interaction import MAX_SHARE
+from rag.retrieval.postings import carried_over, postings_of
+from rag.retrieval.search import search
+from rag.storage import generation
+from rag.storage.array_files import write_array
+from rag.storage.generation import Writer
+from rag.storage.packed_rows import LeftOut
+from rag.storage.passage_writer import write_store
+from rag.types import CleanPost, Dropped, Encoder, Filters, Ids, Passage, Progress
+
+#: Bytes of a generation for each byte of the posts: measured 3 to 6, most with many short passages.
+_BYTES_PER_BYTE = 4
+#: Part of the passages that may be new before an index is asked again what its scores mean.
+RECALIBRATE = 0.1
+
+
+def build(
+    posts: Path, root: Path, asked: Settings, *, rebuild: bool = False, plan: bool = False,
+    allow_removals: bool = False, progress: Progress | None = None,
+) -> BuildReport:  # fmt: skip
+    """Bring the index in `root` up to date with the posts and publish it; with `plan` only say what would be done.
+
+    Raises PostsError when there is nothing to index, or so much is gone that it looks like a mistake, unless
+    `allow_removals`; BusyError when another build is at work, StorageError when the disk refuses. The index that was
+    there is then untouched.
+    """
+    clock = Clock(progress)
+    with clock.stage("load"):
+        planned = make_plan(posts, root, asked, rebuild=rebuild)
+    if planned.report.guard and not (plan or allow_removals):
+        raise PostsError(planned.report.guard)
+    if plan or not planned.needed:
+        return _idle(planned, clock)
+    with generation.writer(root, need_bytes=_BYTES_PER_BYTE * planned.total_bytes) as writer:
+        if generation.in_use(root) != planned.in_use:  # another build came first
+            planned = make_plan(posts, root, asked, rebuild=rebuild)
+            if not planned.needed:
+                return _idle(planned, clock)
+        return _publish(planned, writer, clock)
+
+
+def _idle(planned: Plan, clock: Clock) -> BuildReport:
+    """The report of a build that changes nothing."""
+    meta = planned.before.meta if planned.before else {}
+    passages, dropped = int(meta.get("passages", 0)), dict(meta.get("dropped", {}))
+    return replace(planned.report, passages=passages, dropped=dropped, seconds=clock.seconds)
+
+
+class Clock:
+    """Seconds by stage, and the stage's name to whoever watches."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.seconds: dict[str, float] = {}
+        self.progress = progress
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time what is inside."""
+        if self.progress:
+            self.progress(name, 0, 0)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
+    """Compute what is new, write a generation and put it in use."""
+    before, folder = planned.before, writer.path
+    # SQLite, the tokenizer and numpy let go of the interpreter's lock, so a second thread has time of its own.
+    with ThreadPoolExecutor(1) as other:
+        loaded = other.submit(old_table, before, folder / TABLE)
+        with clock.stage("clean"):
+            prepared, standing = prepare_planned(planned, clock.progress)
+        if not prepared.passages:
+            raise PostsError(
+                f"{planned.folder}: nothing was left of {len(planned.posts)} posts after cleaning; see what they hold"
+            )
+        encoder, static = _encoders(prepared.passages, planned, folder / TABLE, clock, loaded.result())
+        old = Old(before.path) if before and before.meta["static_model"] == static.name else None
+        cleaned = {post.path: prepared.cleaned[cache_key(post)] for post in planned.posts}
+        left_out = [LeftOut.of(path, clean.dropped) for path, clean in cleaned.items()]
+        stored = other.submit(_write_rows, planned, folder, prepared, left_out, cleaned, standing)
+        with clock.stage("embed"):
+            known = old.arrays if old else None
+            made, source = arrays.compute(prepared.passages, encoder, static, known, standing, clock.progress)
+            embedded = int((source < 0).sum())
+        with clock.stage("write"):
+            arrays.save(folder, made)
+            arrays.save_traces(folder, prepared.traces)
+            arrays.save_glosses(folder, made.glosses, before.path if before else None)
+            _write_words(folder, made, source, old)
+            _write_tokens(folder, made, source, old, static.vocab_size)
+            _write_map(folder, planned, prepared, made)
+            stored.result()
+    with clock.stage("calibrate"):
+        scale = _calibration(planned, folder, prepared.passages, embedded, (encoder, static))
+    report = replace(
+        planned.report, passages=len(prepared.passages), embedded=embedded, seconds=clock.seconds,
+        dropped=_reasons(prepared.later, left_out),
+    )  # fmt: skip
+    with clock.stage("publish"):
+        meta = _meta(planned, report, encoder, static) | scale
+        writer.publish(meta, check=check_parts)
+    return replace(report, seconds=clock.seconds)
+
+
+def _write_rows(
+    planned: Plan, folder: Path, prepared: Prepared, left_out: Sequence[LeftOut], cleaned: Mapping[str, CleanPost],
+    standing: Ids,
+) -> None:  # fmt: skip
+    before = planned.before.path if planned.before else None
+    write_store(folder, planned.posts, prepared.passages, prepared.later, left_out, standing, before)
+    write_kept(folder, planned.posts, planned.report.problems, cleaned, prepared.passages)
+
+
+def _reasons(dropped: Iterable[Dropped], left_out: Iterable[LeftOut]) -> dict[str, int]:
+    """How often each reason occurs in both."""
+    counts = Counter(d.reason for d in dropped)
+    for some in left_out:
+        counts.update(some.reasons)
+    return dict(sorted(counts.items()))
+
+
+def _encoders(
+    passages: Sequence[Passage], planned: Plan, table: Path, clock: Clock, static: StaticEncoder | None
+) -> tuple[Encoder, StaticEncoder]:  # fmt: skip
+    """The encoder of the dense leg and the static one of the late leg; a table adapted now is written to `table`."""
+    settings = planned.settings
+    if static is None:
+        static = StaticEncoder.load()
+        if settings.adapt and len(passages) >= MIN_PASSAGES:
+            with clock.stage("adapt"):
+                save_table(table, *adapt(static, passages, progress=clock.progress))
+            static = StaticEncoder.load(table=table)
+    return (static if settings.model == DEFAULTS.model else load_encoder(settings.model)), static
+
+
+def _write_map(folder: Path, planned: Plan, prepared: Prepared, made: Arrays) -> None:
+    """Where each post lies on the page's map, by path."""
+    paths = sorted(post.path for post in planned.posts)
+    write_array(folder / MAP, place_posts(made.vectors, [p.post for p in prepared.passages], paths))
+
+
+def _write_words(folder: Path, made: Arrays, source: Ids, old: Old | None) -> None:
+    names = made.words.names
+    if old is None:
+        postings = postings_of(made.words.rows, len(names))
+    else:
+        place = {name: i for i, name in enumerate(names)}
+        now = np.array([place.get(name, -1) for name in old.arrays.words.names], np.int64)
+        known = arrays.load_postings(old.path, "word")
+        postings = carried_over(known, old.arrays.words.rows, made.words.rows, source, now, len(names))
+    arrays.save_postings(folder, "word", postings)
+
+
+def _write_tokens(folder: Path, made: Arrays, source: Ids, old: Old | None, count: int) -> None:
+    if old is None:
+        postings = postings_of(made.tokens, count, MAX_SHARE)
+    else:
+        known = arrays.load_postings(old.path, "token")
+        same = np.arange(count)
+        postings = carried_over(known, old.arrays.tokens, made.tokens, source, same, count, MAX_SHARE)
+    arrays.save_postings(folder, "token", postings)
+
+
+def _calibration(
+    planned: Plan, folder: Path, passages: Sequence[Passage], embedded: int, encoders: tuple[Encoder, StaticEncoder]
+) -> dict[str, Any]:
+    """What this index's scores mean for an answer: found by asking it, or known from before when little is new."""
+    old = planned.before.meta if planned.before else {}
+    new = embedded + int(old.get("new_since_calibration", 0))
+    known = Calibration.from_json(old.get("calibration"))
+    if known is not MIDDLING and new <= RECALIBRATE * len(passages):
+        return {"calibration": known.as_json(), "new_since_calibration": new}
+    parts = open_parts(folder, *encoders)
+    found = calibrate(passages, lambda question: search(parts, question, HITS, Filters()))
+    parts.store.close()
+    return {"calibration": found.as_json(), "new_since_calibration": 0}
+
+
+def _meta(planned: Plan, report: BuildReport, encoder: Encoder, static: StaticEncoder) -> dict[str, Any]:
+    dates = sorted(p.date for p in planned.posts if p.date)
+    return {
+        "layout": LAYOUT,
+        "pipeline": pipeline_version(),
+        "settings": as_json(planned.settings),
+        "folder": str(planned.folder.resolve()),  # where an owner's server finds the posts; shown to nobody else
+        "model": encoder.name,
+        "dim": encoder.dim,
+        "base_model": static.base_name,
+        "static_model": static.name,
+        "posts": len(planned.posts),
+        "passages": report.passages,
+        "oldest": dates[0] if dates else "",
+        "newest": dates[-1] if dates else "",
+        "dropped": report.dropped,
+        "problems": [asdict(p) for p in report.problems],
+        "built": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "seconds": report.seconds,
+    }

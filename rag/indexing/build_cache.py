@@ -1,0 +1,147 @@
+"""What a generation keeps for the next build: every post as it was read, cleaned and split, without its
+body.
+
+One SQLite file in the generation, covered by its manifest like the rest. Knows nothing about how posts are cleaned.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from rag.storage import database
+from rag.storage.packed_rows import Packed, pack, unpack
+from rag.types import Block, CleanPost, Dropped, Passage, Post, Problem, SplitPost
+
+FILE = "kept.sqlite"
+_SCHEMA = (
+    "CREATE TABLE kept "
+    "(path TEXT PRIMARY KEY, digest TEXT, title TEXT, post TEXT, problems TEXT, blocks BLOB, split BLOB, "
+    "passages BLOB)"  # NULL where they are those that are indexed, as they are of nearly all posts
+)
+
+#: id, text, heading, first and last line of a passage.
+Row = tuple[str, str, str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A post that was indexed, its body left empty, and what was reported about its file."""
+
+    post: Post
+    problems: tuple[Problem, ...]
+
+
+def write_kept(
+    folder: Path, posts: Sequence[Post], problems: Iterable[Problem], cleaned: Mapping[str, CleanPost],
+    indexed: Iterable[Passage],
+) -> None:  # fmt: skip
+    """Write the file into `folder`; `cleaned` is by path of the post. Passages that were `indexed` as they were split
+    are left to `read_cleaned`'s `rows`. Raises OSError when the disk refuses.
+    """
+    ids: dict[str, list[str]] = {}
+    for passage in indexed:
+        ids.setdefault(passage.post, []).append(passage.id)
+    by_path: dict[str, list[str]] = {}
+    for problem in problems:
+        if not problem.skipped:
+            by_path.setdefault(problem.path, []).append(problem.reason)
+    with database.writing(folder / FILE, _SCHEMA) as db:
+        db.executemany(
+            "INSERT INTO kept VALUES (?,?,?,?,?,?,?,?)",
+            (
+                (p.path, p.digest, p.title, _json(_without_body(p)), _json(by_path.get(p.path, [])),
+                 _packed_blocks(cleaned[p.path].blocks), *_packed_split(cleaned[p.path], ids.get(p.path, [])))
+                for p in posts
+            ),
+        )  # fmt: skip
+
+
+def read_kept(folder: Path) -> dict[str, Kept]:
+    """What is kept of each post, by its path; {} when the generation keeps nothing. Raises IndexDamaged."""
+    found = {}
+    for path, post, problems in _rows(folder, "SELECT path, post, problems FROM kept"):
+        fields = json.loads(post)
+        fields[4:6] = map(tuple, fields[4:6])
+        found[path] = Kept(Post(*fields), tuple(Problem(path, r, skipped=False) for r in json.loads(problems)))
+    return found
+
+
+def read_cleaned(
+    folder: Path, posts: Iterable[Post], left_out: Mapping[str, Sequence[Dropped]], rows: Mapping[str, Sequence[Row]]
+) -> dict[str, CleanPost]:  # fmt: skip
+    """By path, the cleaned form of those `posts` whose file and title are kept under whatever path.
+
+    `left_out`, and the `rows` of the passages that are indexed, are by the path at the time. How a post was split is
+    known only if it still has that path.
+    """
+    kept = _rows(folder, "SELECT digest, title, path, blocks, split, passages FROM kept")
+    held = {(digest, title): (path, *packed) for digest, title, path, *packed in kept}
+    found = {}
+    for post in posts:
+        if (post.digest, post.title) in held:
+            path, blocks, split, own = held[post.digest, post.title]
+            passages = rows.get(path, ()) if own is None else unpack(own)
+            found[post.path] = _cleaned(post, path, blocks, split, passages, left_out[path])
+    return found
+
+
+def _cleaned(
+    post: Post, path: str, blocks: bytes, packed: bytes, passages: Sequence[Row], left_out: Sequence[Dropped]
+) -> CleanPost:  # fmt: skip
+    keys, boilerplate, dropped = unpack(packed)
+    if path != post.path:
+        renamed = tuple(replace(d, post=post.path) for d in left_out)
+        return CleanPost(Packed(blocks, Block), renamed, tuple(keys))
+    split = SplitPost(
+        frozenset(boilerplate),
+        tuple(
+            Passage(id_, text, post.title, heading, path, post.url, post.date, post.tags, post.categories, start, end)
+            for id_, text, heading, start, end in passages
+        ),
+        tuple(Dropped(path, *row) for row in dropped),
+        packed,
+    )
+    return CleanPost(Packed(blocks, Block), left_out, tuple(keys), split)
+
+
+def _without_body(p: Post) -> tuple[object, ...]:
+    """The fields of Post in their order. Not `astuple`: it copies every value, in a tenth of a second for 1,500."""
+    return tuple("" if field.name == "body" else getattr(p, field.name) for field in fields(Post))
+
+
+def _packed_blocks(blocks: Sequence[Block]) -> bytes:
+    if isinstance(blocks, Packed):
+        return blocks.packed
+    return pack([(b.kind, b.text, b.start_line, b.end_line, b.level) for b in blocks])
+
+
+def _packed_split(clean: CleanPost, indexed: list[str]) -> tuple[bytes, bytes | None]:
+    """How a post was split, and its passages unless they are those with the ids `indexed`."""
+    split = clean.split or SplitPost(frozenset(), (), ())
+    passages = None
+    if [p.id for p in split.passages] != indexed:
+        passages = pack([(p.id, p.text, p.heading, p.start_line, p.end_line) for p in split.passages])
+    if split.packed is not None:
+        return split.packed, passages
+    dropped = [(d.start_line, d.end_line, d.reason, d.text) for d in split.dropped]
+    return pack([clean.keys or (), sorted(split.boilerplate), dropped]), passages
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _rows(folder: Path, sql: str) -> list[tuple[Any, ...]]:
+    path = folder / FILE
+    if not path.exists():
+        return []
+    db = database.connect(path)
+    try:
+        with database.reading(path):
+            return db.execute(sql).fetchall()
+    finally:
+        db.close()

@@ -1,0 +1,7 @@
+"""Tools for language: sentences, words, figures, spellings, what a question asks. They know no posts and no index.
+
+Begin with `sentences`, where everything that is quoted is cut. `question` tells what a question asks for and in which
+language, `keys` how texts are compared, `sudachi` opens the Japanese dictionary.
+May import: errors, types.
+To change one: it is a pure function of text, so a pair of input and output in tests/text/ comes first.
+"""

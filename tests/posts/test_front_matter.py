@@ -1,0 +1,182 @@
+"""Row B5 of the bad-input list: hostile, broken and odd blocks at the top of a post."""
+
+import os
+import time
+
+import pytest
+
+from rag.posts.front_matter import day_of, is_false, is_true, read, text_of, words_of
+
+BODY = "\n本文の一行目。\n"
+
+MERGE_BOMB = "a: &a {x: 1}\n" + "\n".join(
+    f"{chr(98 + i)}: &{chr(98 + i)} {{<<: [*{chr(97 + i)}, *{chr(97 + i)}]}}" for i in range(22)
+)
+ALIAS_BOMB = "a: &a [x, x]\n" + "\n".join(
+    f"{chr(98 + i)}: &{chr(98 + i)} [*{chr(97 + i)}, *{chr(97 + i)}]" for i in range(22)
+)
+
+
+def post(block, body=BODY):
+    return f"---\n{block}\n---\n{body}"
+
+
+def test_an_ordinary_block():
+    front = read(post('layout: post\ntitle: "駅前の話: 前編"\ndate: 2025-03-04 10:00:00 +0900\ntags: [鉄道, "駅"]'))
+    assert front.fields == {
+        "layout": "post",
+        "title": "駅前の話: 前編",
+        "date": "2025-03-04 10:00:00 +0900",
+        "tags": ["鉄道", "駅"],
+    }
+    assert (front.body, front.body_line, front.problem) == (BODY, 7, "")
+
+
+def test_values_stay_as_written():
+    """No country code becomes false, no version a number, no time a count of seconds."""
+    front = read(post("title: no\nversion: 1.10\ntime: 12:30:45\nold: 010\nbig: " + "9" * 5000))
+    assert front.fields == {"title": "no", "version": "1.10", "time": "12:30:45", "old": "010", "big": "9" * 5000}
+
+
+@pytest.mark.parametrize(
+    ("block", "reason"),
+    [
+        (MERGE_BOMB, "uses YAML anchors or aliases"),
+        (ALIAS_BOMB, "uses YAML anchors or aliases"),
+        ("a: &a [*a]", "uses YAML anchors or aliases"),
+        ("title: " + "[" * 60_000, "is nested deeper than 16 levels"),
+        ("title: " + "{a: " * 10_000, "is nested deeper than 16 levels"),
+        ("- " * 30_000, None),
+        ("title: x\ntags: [" + "x, " * 6_000 + "x]", "holds more than 5,000 values"),
+        ("\n".join(f"k{i}: v" for i in range(50_000)), "is longer than 65,536 characters"),
+        ("title: " + "0x" * 100_000, "is longer than 65,536 characters"),
+        ("title: x\n\ttags: y", "is not valid YAML (line 3: "),
+        ('title: "\\ud800"', "is not valid YAML (line 2: "),
+        ("title: [x", "is not valid YAML"),
+        ("title: x\n? [a]\n: b", "is not valid YAML"),
+    ],
+)
+def test_dangerous_and_broken_blocks_cost_the_block_only(block, reason):
+    started = time.process_time()
+    front = read(post(block))
+    assert time.process_time() - started < 2  # a hang takes minutes; not a benchmark
+    if reason:
+        assert reason in front.problem
+        assert front.body == BODY
+    else:  # not like front matter at all: kept as text
+        assert front.body == post(block)
+
+
+def test_no_code_runs(tmp_path):
+    """The canary of a YAML loader that makes objects."""
+    canary = tmp_path / "canary"
+    for tag in ("!!python/object/apply:os.system", "!!python/object/new:os.system", "!!python/name:os.system"):
+        front = read(post(f"title: {tag} ['touch {canary}']\ndate: 2025-01-01"))
+        assert front.fields["title"] == [f"touch {canary}"]
+        assert front.fields["date"] == "2025-01-01"
+    assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+def test_plain_lines_are_saved_from_a_broken_block():
+    """A colon in an unquoted title is the commonest mistake; a draft must not slip out because of it."""
+    front = read(post("title: 第一回: 豆を選ぶ\ndraft: true\ntags: [豆, 'お茶']\nextra: {a: [}"))
+    assert front.fields == {"title": "第一回: 豆を選ぶ", "draft": "true", "tags": ["豆", "お茶"]}
+    assert (front.body, front.body_line) == (BODY, 7)
+    assert front.problem.startswith("its front matter is not valid YAML (line 2: ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\n\n規則の線で始まる本文。\n\n---\n\n続き。\n",
+        "---\n注意: これは本文の一行。\n---\n続き。\n",
+        '{"title": "JSON"}\n\n本文。\n',
+        "----\ntitle: x\n----\n",
+        "---",
+        "---\n",
+        "",
+        "本文だけ。\n\n---\ntitle: x\n---\n",
+        "+++\n閉じない",
+    ],
+)
+def test_prose_is_not_taken_for_front_matter(text):
+    front = read(text)
+    assert (front.fields, front.body, front.body_line) == ({}, text, 1)
+
+
+def test_unclosed_block():
+    """Lines like fields are fields; everything after is body, also when a rule below looks like the closing fence."""
+    closed_by_chance = read("---\ntitle: 閉じ忘れ\ndraft: no\n\n本文。\n\n---\n\n続き。\n")
+    assert closed_by_chance.fields == {"title": "閉じ忘れ", "draft": "no"}
+    assert (closed_by_chance.body, closed_by_chance.body_line) == ("\n本文。\n\n---\n\n続き。\n", 4)
+    never = read("---\ntitle: 閉じ忘れ\n本文。\n")
+    assert (never.fields, never.body, never.body_line) == ({"title": "閉じ忘れ"}, "本文。\n", 3)
+    for front in (closed_by_chance, never):
+        assert front.problem == "its front matter has no closing line ---; the first lines were taken for it"
+
+
+def test_empty_block_dots_and_toml():
+    assert read("---\n---\n本文") == read("---\n\n---\n本文").__class__({}, "本文", 3)
+    assert read("---\ntitle: x\n...\n本文").body == "本文"
+    toml = read('+++\ntitle = "題"\ntags = ["a", "b"]\ndraft = true\n+++\n本文')
+    assert toml.fields == {"title": "題", "tags": ["a", "b"], "draft": "true"}
+    assert (toml.body, toml.body_line) == ("本文", 6)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2025-11-30", "2025-11-30"),
+        ("2025-11-30 23:59:59 -1200", "2025-11-30"),
+        ("2025-11-30T00:00:00Z", "2025-11-30"),
+        ("2025/1/5", "2025-01-05"),
+        ("2025.01.05", "2025-01-05"),
+        ("20250105", "2025-01-05"),
+        ("2025年11月30日（日）", "2025-11-30"),
+        ("２０２５年１月５日", "2025-01-05"),
+        ("Nov 30, 2025", "2025-11-30"),
+        ("30 November 2025", "2025-11-30"),
+        ("Sun, 30 Nov 2025 10:00:00 +0900", "2025-11-30"),
+        ("2024-02-29", "2024-02-29"),
+        ("2025-02-29", ""),
+        ("2024-13-45", ""),
+        ("0000-01-01", ""),
+        ("11/30/2025", ""),
+        ("昨日", ""),
+        ("30 Foo 2025", ""),
+        ("9" * 100_000, ""),
+        (["2025-11-30"], ""),
+        (None, ""),
+    ],
+)
+def test_days(written, day):
+    assert day_of(written) == day
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        (["駅", " 駅 ", "鉄道", ["x"], {"a": "b"}, ""], ("駅", "鉄道")),
+        ("鉄道 駅 旅", ("鉄道", "駅", "旅")),
+        ("鉄道, 駅　前、旅", ("鉄道", "駅　前", "旅")),
+        ("", ()),
+        ({"a": "b"}, ()),
+        (None, ()),
+    ],
+)
+def test_words(written, words):
+    assert words_of(written) == words
+
+
+def test_limits_on_what_is_kept_with_every_passage():
+    assert len(words_of([str(i) for i in range(4_000)])) == 100
+    assert text_of("題" * 5_000) == "題" * 300
+    assert text_of(" 二行の\n  題\u200b名　全角 ") == "二行の 題名　全角"
+    assert [text_of(value) for value in ("~", "null", [], None, {})] == [""] * 5
+
+
+def test_flags():
+    assert all(map(is_true, ("true", "True", "yes", " on ", "1")))
+    assert all(map(is_false, ("false", "FALSE", "no", "off", "0")))
+    assert not any(map(is_true, ("false", "", None, [], "truely")))
+    assert not any(map(is_false, ("true", "", None, [])))

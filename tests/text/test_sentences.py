@@ -1,0 +1,95 @@
+"""Sentence ends: Japanese without spaces, quotations, abbreviations, figures, and hostile input in linear time."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.text.sentences import ends_sentence, split_labels, split_sentences
+
+
+def sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in split_sentences(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("窯は熱い。粉は白い。", ["窯は熱い。", "粉は白い。"]),
+        ("本当？そうです！もちろん。", ["本当？", "そうです！", "もちろん。"]),
+        ("半角です!次です?終わり", ["半角です!", "次です?", "終わり"]),
+        ("学術文です．次の文です.", ["学術文です．", "次の文です."]),
+        ("彼は「行く。必ず。」と言った。そして去った。", ["彼は「行く。必ず。」と言った。", "そして去った。"]),
+        ("「はい。」彼は頷いた。", ["「はい。」", "彼は頷いた。"]),
+        ("（補足です。）本文です。", ["（補足です。）", "本文です。"]),
+        ("開いた「括弧が閉じない。次の文。", ["開いた「括弧が閉じない。", "次の文。"]),
+        ("Yahoo!ニュースで見た。", ["Yahoo!ニュースで見た。"]),
+        ("Yahoo！ニュースで見た。", ["Yahoo！ニュースで見た。"]),
+        ("価格は3.5円です。Node.jsを使う。", ["価格は3.5円です。", "Node.jsを使う。"]),
+        ("またか…という気持ち。それで… 次", ["またか…という気持ち。", "それで…", "次"]),
+        ("It rose. Then it fell.", ["It rose.", "Then it fell."]),
+        ("Mr. Smith paid $3.50 at No. 5.", ["Mr. Smith paid $3.50 at No. 5."]),
+        ("Use e.g. rye. U.S. flour differs.", ["Use e.g. rye.", "U.S. flour differs."]),
+        ('She said "Stop." He did.', ['She said "Stop."', "He did."]),
+        ("1. 粉を量る\n2. 水を足す。混ぜる", ["1. 粉を量る", "2. 水を足す。", "混ぜる"]),
+        ("文の終わりがない", ["文の終わりがない"]),
+        (" \n　\n", []),
+        ("", []),
+    ],
+)
+def test_examples(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
+
+
+def test_a_long_quotation_is_split_inside() -> None:
+    text = "「" + "これは長い引用の一文です。" * 30 + "」"
+    assert len(sentences(text)) == 30
+
+
+def test_a_paragraph_of_600_characters_without_space_is_split() -> None:
+    text = "生地は一晩休ませてから焼きます。" * 40
+    assert sentences(text) == ["生地は一晩休ませてから焼きます。"] * 40
+
+
+@given(st.text(alphabet="窯は。！？!?.「」（）\n a1…", max_size=200))
+def test_spans_cover_all_that_is_no_space_once_and_in_order(text: str) -> None:
+    spans = split_sentences(text)
+    assert all(a < b for a, b in spans)
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+    covered = "".join(text[a:b] for a, b in spans)
+    assert "".join(covered.split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text", ["。" * 300_000, "「" * 300_000, "「」" * 150_000, "a." * 150_000, "…" * 300_000, "\n" * 300_000]
+)
+def test_hostile_text_is_read_once(text: str) -> None:
+    """Quadratic work on these would take minutes."""
+    assert sum(b - a for a, b in split_sentences(text)) == len(text.replace("\n", ""))
+
+
+@pytest.mark.parametrize(
+    "text", ["終わり。", "本当？", "と言った」", "以下の通り：", "done.", "50%", "（注）", "楽しい♪"]
+)
+def test_complete(text: str) -> None:
+    assert ends_sentence(text)
+
+
+@pytest.mark.parametrize("text", ["途中で切れて", "そして、", "the end of", "窯・", "彼は「", "2030", ""])
+def test_incomplete(text: str) -> None:
+    assert not ends_sentence(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("1. 床: 砂を敷きます。水平を出します。", ["1. 床:", "砂を敷きます。", "水平を出します。"]),
+        ("- 床の作り方：砂を敷きます。", ["- 床の作り方：", "砂を敷きます。"]),
+        ("Price: it is 320 yen.\nAt 10:30 it opens.", ["Price:", "it is 320 yen.", "At 10:30 it opens."]),
+        ("床の作り方:", ["床の作り方:"]),
+        ("砂を敷きます。床: 水平を出します。", ["砂を敷きます。", "床: 水平を出します。"]),
+    ],
+)
+def test_the_label_of_a_line_is_a_sentence_when_asked_for(text, parts):
+    assert [text[a:b] for a, b in split_labels(text)] == parts
