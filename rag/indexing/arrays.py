@@ -37,7 +37,7 @@ _TRACES = ("ids", "keys", "shingles", "offsets", "apart")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamesByRow:
     """A row of names for each passage, as places in a sorted list of the names that occur."""
 
     rows: Ragged
@@ -51,8 +51,8 @@ class Arrays:
     keys: NDArray[np.uint64]  # (n, 2): hash of what the row was computed from
     vectors: NDArray[np.float16]  # (n, dim), rows of length 1
     tokens: Ragged  # token ids of title, heading and text
-    words: Named  # content words, those of title and heading as often as they weigh
-    glosses: Named  # spellings that the text puts side by side, "latin\tjapanese"
+    words: NamesByRow  # content words, those of title and heading as often as they weigh
+    glosses: NamesByRow  # spellings that the text puts side by side, "latin\tjapanese"
 
 
 def compute(
@@ -67,7 +67,7 @@ def compute(
     """
     small = below(static.vocab_size)
     if before is None:
-        nothing = Named(Ragged.of([]), [])
+        nothing = NamesByRow(Ragged.of([]), [])
         no_vectors = np.empty((0, encoder.dim), np.float16)
         before = Arrays(np.empty((0, 2), np.uint64), no_vectors, Ragged.of([], small), nothing, nothing)
         standing = np.full(len(passages), -1)
@@ -124,7 +124,7 @@ def _encode(
     return vectors, tokens
 
 
-def _with_new(old: Named, new: Sequence[Sequence[str]], rows: Ids) -> Named:
+def _with_new(old: NamesByRow, new: Sequence[Sequence[str]], rows: Ids) -> NamesByRow:
     """Of the old rows and then the new ones these `rows`, with the names that occur in them."""
     added = sorted({*chain.from_iterable(new)} - {*old.names})
     pooled = [*old.names, *added]
@@ -136,7 +136,7 @@ def _with_new(old: Named, new: Sequence[Sequence[str]], rows: Ids) -> Named:
     order = np.array(sorted(used.tolist(), key=pooled.__getitem__), np.int64)
     renumbered = np.zeros(len(pooled), below(len(order)))
     renumbered[order] = np.arange(len(order))
-    return Named(Ragged(renumbered[taken.values], taken.offsets), [pooled[i] for i in order])
+    return NamesByRow(Ragged(renumbered[taken.values], taken.offsets), [pooled[i] for i in order])
 
 
 def _key(p: Passage) -> bytes:
@@ -197,8 +197,8 @@ def load(folder: Path) -> Arrays:
         read_array(folder / "keys.npy"),
         read_array(folder / "vectors.npy"),
         ragged("tokens", "token_offsets"),
-        Named(ragged("words", "word_offsets"), read_json(folder / "vocabulary.json")),
-        Named(ragged("glosses", "gloss_offsets"), read_json(folder / "gloss_pairs.json")),
+        NamesByRow(ragged("words", "word_offsets"), read_json(folder / "vocabulary.json")),
+        NamesByRow(ragged("glosses", "gloss_offsets"), read_json(folder / "gloss_pairs.json")),
     )
 
 
@@ -226,7 +226,7 @@ def load_traces(folder: Path) -> Traces:
     return Traces(ids, keys, Ragged(shingles, offsets), apart)
 
 
-def save_glosses(folder: Path, found: Named, before: Path | None) -> None:
+def save_glosses(folder: Path, found: NamesByRow, before: Path | None) -> None:
     """Write the spellings that passages put side by side often enough, each side as words too: those that are written
     in the folder `before` are taken from there.
     """

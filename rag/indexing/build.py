@@ -24,13 +24,13 @@ from rag.cleaning.prepare import Prepared, cache_key
 from rag.errors import PostsError
 from rag.indexing import arrays
 from rag.indexing.arrays import Arrays
-from rag.indexing.build_cache import write_kept
+from rag.indexing.build_cache import write_cache
 from rag.indexing.opened import LAYOUT, check_parts, open_parts
 from rag.indexing.overview import FILE as MAP
 from rag.indexing.overview import place_posts
 from rag.indexing.plan import BuildReport, Plan, make_plan, pipeline_version
 from rag.indexing.settings import DEFAULTS, Settings, as_json
-from rag.indexing.takeover import TABLE, Old, old_table, prepare_planned
+from rag.indexing.takeover import TABLE, Previous, old_table, prepare_planned
 from rag.models.adapt import MIN_PASSAGES, adapt
 from rag.models.embed import StaticEncoder, load_encoder, save_table
 from rag.retrieval.late_interaction import MAX_SHARE
@@ -111,7 +111,7 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
                 f"{planned.folder}: nothing was left of {len(planned.posts)} posts after cleaning; see what they hold"
             )
         encoder, static = _encoders(prepared.passages, planned, folder / TABLE, clock, loaded.result())
-        old = Old(before.path) if before and before.meta["static_model"] == static.name else None
+        old = Previous(before.path) if before and before.meta["static_model"] == static.name else None
         cleaned = {post.path: prepared.cleaned[cache_key(post)] for post in planned.posts}
         left_out = [LeftOut.of(path, clean.dropped) for path, clean in cleaned.items()]
         stored = other.submit(_write_rows, planned, folder, prepared, left_out, cleaned, standing)
@@ -145,7 +145,7 @@ def _write_rows(
 ) -> None:  # fmt: skip
     before = planned.before.path if planned.before else None
     write_store(folder, planned.posts, prepared.passages, prepared.later, left_out, standing, before)
-    write_kept(folder, planned.posts, planned.report.problems, cleaned, prepared.passages)
+    write_cache(folder, planned.posts, planned.report.problems, cleaned, prepared.passages)
 
 
 def _reasons(dropped: Iterable[Dropped], left_out: Iterable[LeftOut]) -> dict[str, int]:
@@ -176,7 +176,7 @@ def _write_map(folder: Path, planned: Plan, prepared: Prepared, made: Arrays) ->
     write_array(folder / MAP, place_posts(made.vectors, [p.post for p in prepared.passages], paths))
 
 
-def _write_words(folder: Path, made: Arrays, source: Ids, old: Old | None) -> None:
+def _write_words(folder: Path, made: Arrays, source: Ids, old: Previous | None) -> None:
     names = made.words.names
     if old is None:
         postings = postings_of(made.words.rows, len(names))
@@ -188,7 +188,7 @@ def _write_words(folder: Path, made: Arrays, source: Ids, old: Old | None) -> No
     arrays.save_postings(folder, "word", postings)
 
 
-def _write_tokens(folder: Path, made: Arrays, source: Ids, old: Old | None, count: int) -> None:
+def _write_tokens(folder: Path, made: Arrays, source: Ids, old: Previous | None, count: int) -> None:
     if old is None:
         postings = postings_of(made.tokens, count, MAX_SHARE)
     else:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.storage import database
-from rag.storage.packed_rows import Packed, pack, unpack
+from rag.storage.packed_rows import PackedRows, pack, unpack
 from rag.types import Block, CleanPost, Dropped, Passage, Post, Problem, SplitPost
 
 FILE = "kept.sqlite"
@@ -28,14 +28,14 @@ Row = tuple[str, str, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedPost:
     """A post that was indexed, its body left empty, and what was reported about its file."""
 
     post: Post
     problems: tuple[Problem, ...]
 
 
-def write_kept(
+def write_cache(
     folder: Path, posts: Sequence[Post], problems: Iterable[Problem], cleaned: Mapping[str, CleanPost],
     indexed: Iterable[Passage],
 ) -> None:  # fmt: skip
@@ -60,13 +60,13 @@ def write_kept(
         )  # fmt: skip
 
 
-def read_kept(folder: Path) -> dict[str, Kept]:
+def read_cache(folder: Path) -> dict[str, CachedPost]:
     """What is kept of each post, by its path; {} when the generation keeps nothing. Raises IndexDamaged."""
     found = {}
     for path, post, problems in _rows(folder, "SELECT path, post, problems FROM kept"):
         fields = json.loads(post)
         fields[4:6] = map(tuple, fields[4:6])
-        found[path] = Kept(Post(*fields), tuple(Problem(path, r, skipped=False) for r in json.loads(problems)))
+        found[path] = CachedPost(Post(*fields), tuple(Problem(path, r, skipped=False) for r in json.loads(problems)))
     return found
 
 
@@ -95,7 +95,7 @@ def _cleaned(
     keys, boilerplate, dropped = unpack(packed)
     if path != post.path:
         renamed = tuple(replace(d, post=post.path) for d in left_out)
-        return CleanPost(Packed(blocks, Block), renamed, tuple(keys))
+        return CleanPost(PackedRows(blocks, Block), renamed, tuple(keys))
     split = SplitPost(
         frozenset(boilerplate),
         tuple(
@@ -105,7 +105,7 @@ def _cleaned(
         tuple(Dropped(path, *row) for row in dropped),
         packed,
     )
-    return CleanPost(Packed(blocks, Block), left_out, tuple(keys), split)
+    return CleanPost(PackedRows(blocks, Block), left_out, tuple(keys), split)
 
 
 def _without_body(p: Post) -> tuple[object, ...]:
@@ -114,7 +114,7 @@ def _without_body(p: Post) -> tuple[object, ...]:
 
 
 def _packed_blocks(blocks: Sequence[Block]) -> bytes:
-    if isinstance(blocks, Packed):
+    if isinstance(blocks, PackedRows):
         return blocks.packed
     return pack([(b.kind, b.text, b.start_line, b.end_line, b.level) for b in blocks])
 

@@ -21,7 +21,7 @@ from rag.indexing.takeover import TABLE
 from rag.models.embed import StaticEncoder, load_encoder
 from rag.retrieval.diversity import PER_POST
 from rag.retrieval.filters import make_filters
-from rag.retrieval.search import Parts, search
+from rag.retrieval.search import IndexParts, search
 from rag.storage import generation
 from rag.storage.generation import Generation
 from rag.types import Dropped, Encoder, Filters, Hit, Passage, Progress, Reranker
@@ -32,7 +32,7 @@ DEFAULT_INDEX = "indexes/default"
 class Index:
     """One generation of an index, opened for reading; safe to share between threads."""
 
-    def __init__(self, opened: Generation, parts: Parts, report: BuildReport | None = None) -> None:
+    def __init__(self, opened: Generation, parts: IndexParts, report: BuildReport | None = None) -> None:
         self.generation, self.parts = opened, parts
         self.reader = make_reader(parts)  # for `evidence` and `answer`
         self.calibration = Calibration.from_json(opened.manifest["meta"].get("calibration"))

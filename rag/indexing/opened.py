@@ -16,7 +16,7 @@ from rag.models.embed import StaticEncoder
 from rag.retrieval.dense import DenseIndex
 from rag.retrieval.late_interaction import LateIndex
 from rag.retrieval.lexical import LexicalIndex
-from rag.retrieval.search import Parts
+from rag.retrieval.search import IndexParts
 from rag.storage.passage_store import PassageStore
 from rag.text.variants import Variants, spelled_out
 from rag.types import Encoder, Floats, Hit
@@ -46,7 +46,7 @@ def _read(folder: Path) -> tuple[arrays.Arrays, PassageStore, LexicalIndex]:
     return made, store, lexical
 
 
-def open_parts(folder: Path, encoder: Encoder, static: StaticEncoder) -> Parts:
+def open_parts(folder: Path, encoder: Encoder, static: StaticEncoder) -> IndexParts:
     """What a search needs of the generation in `folder`. Raises IndexDamaged when its files don't agree."""
     made, store, lexical = _read(folder)
     postings = arrays.load_postings(folder, "token")
@@ -54,10 +54,10 @@ def open_parts(folder: Path, encoder: Encoder, static: StaticEncoder) -> Parts:
     variants = Variants(arrays.read_glosses(folder), lexical.frequencies())
     dense, firsts = DenseIndex(made.vectors), store.first_rows()
     posts = np.repeat(np.arange(len(firsts)), np.diff(firsts, append=len(store)))
-    return Parts(store, dense, lexical, late, encoder, static, arrays.tokenizer(), variants, posts)
+    return IndexParts(store, dense, lexical, late, encoder, static, arrays.tokenizer(), variants, posts)
 
 
-def make_reader(parts: Parts) -> Reader:
+def make_reader(parts: IndexParts) -> Reader:
     """What `evidence` and `answer` need of an index; safe to share between threads."""
     lexical = parts.lexical
     return Reader(
@@ -89,13 +89,13 @@ class _WordVectors:
         return np.stack([known[word] for word in words]) if words else np.zeros((0, self._encoder.dim), np.float32)
 
 
-def score_texts(parts: Parts, question: str, texts: Sequence[str]) -> list[float]:
+def score_texts(parts: IndexParts, question: str, texts: Sequence[str]) -> list[float]:
     """How much of the question each text meets, in [0, 1], by late interaction; other spellings of its names count."""
     return [float(score) for score in _meet(parts, question, parts.tokens.token_ids(texts))]
 
 
 def score_in_context(
-    parts: Parts, question: str, texts: Sequence[str], contexts: Sequence[str]
+    parts: IndexParts, question: str, texts: Sequence[str], contexts: Sequence[str]
 ) -> tuple[list[float], list[float]]:
     """As `score_texts`, each text alone and with what stands above it, of which few differ."""
     above = list(dict.fromkeys(contexts))
@@ -106,7 +106,7 @@ def score_in_context(
     return scores[: len(texts)], scores[len(texts) :]
 
 
-def _meet(parts: Parts, question: str, texts: Sequence[NDArray[np.int32]]) -> Floats:
+def _meet(parts: IndexParts, question: str, texts: Sequence[NDArray[np.int32]]) -> Floats:
     """float32 (len(texts),) in [0, 1]: the best over the question as asked and with its names in other spellings."""
     variants = parts.variants.of(parts.words.words(question))
     asked = parts.tokens.token_ids(spelled_out(question, variants))
@@ -115,7 +115,7 @@ def _meet(parts: Parts, question: str, texts: Sequence[NDArray[np.int32]]) -> Fl
     return best
 
 
-def _likeness(parts: Parts, question: str, hits: Sequence[Hit]) -> float:
+def _likeness(parts: IndexParts, question: str, hits: Sequence[Hit]) -> float:
     """Cosine by the built-in table, whichever model ranks: other models have other scales."""
     if parts.encoder is parts.tokens:
         return max((hit.scores.get("dense", 0.0) for hit in hits), default=0.0)

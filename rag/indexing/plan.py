@@ -16,7 +16,7 @@ from pathlib import Path
 import sudachipy
 
 from rag.errors import IndexMissing, PostsError, UnusableIndex
-from rag.indexing.build_cache import Kept, read_kept
+from rag.indexing.build_cache import CachedPost, read_cache
 from rag.indexing.settings import Settings, from_json, settle, taken_over
 from rag.models.embed import builtin_name
 from rag.posts.load import find_posts, parse_post, read_bytes, unreadable
@@ -109,7 +109,7 @@ class _Found:
 
     generation: Generation
     digests: dict[str, tuple[str, str]]
-    kept: dict[str, Kept]
+    kept: dict[str, CachedPost]
 
 
 def _look(root: Path) -> tuple[_Found | None, str]:
@@ -125,7 +125,7 @@ def _look(root: Path) -> tuple[_Found | None, str]:
 def _read(found: Generation) -> _Found:
     store = PassageStore(found.path)
     try:
-        return _Found(found, store.digests(), read_kept(found.path))
+        return _Found(found, store.digests(), read_cache(found.path))
     finally:
         store.close()
 
@@ -153,7 +153,7 @@ def _not_reusable(found: Generation, stored: Settings, settings: Settings) -> st
     return ""
 
 
-def _load(folder: Path, settings: Settings, kept: Mapping[str, Kept]) -> tuple[list[Post], list[Problem], int]:
+def _load(folder: Path, settings: Settings, kept: Mapping[str, CachedPost]) -> tuple[list[Post], list[Problem], int]:
     """The posts, what was left out or repaired, both in order of path, and the bytes read."""
     found, problems = find_posts(folder)
     today = datetime.date.today().isoformat()

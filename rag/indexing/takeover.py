@@ -24,7 +24,7 @@ from rag.types import Ids, Passage, Progress
 TABLE = "table.safetensors"
 
 
-class Old:
+class Previous:
     """The arrays of the generation before, and where its other files are."""
 
     def __init__(self, path: Path) -> None:

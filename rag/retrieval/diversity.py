@@ -24,7 +24,7 @@ Ranked = tuple[int, float, dict[str, float]]  # row, score, scores by leg
 Read = Callable[[Sequence[int]], Sequence[Passage]]  # passages of these rows, in this order
 
 
-def distinct(
+def diversified(
     read: Read, ranked: Iterable[Ranked], k: int, per_post: int | None
 ) -> list[Hit]:  # fmt: skip
     """The first k that don't repeat a better one; of the FIRST hits at most `per_post` are of one post.

@@ -14,7 +14,7 @@ import numpy as np
 from rag.errors import InputError
 from rag.models.embed import StaticEncoder
 from rag.retrieval.dense import DenseIndex
-from rag.retrieval.diversity import PER_POST, distinct
+from rag.retrieval.diversity import PER_POST, diversified
 from rag.retrieval.late_interaction import LateIndex
 from rag.retrieval.lexical import LexicalIndex, Tokenizer
 from rag.storage.passage_store import PassageStore
@@ -38,7 +38,7 @@ FOREIGN = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class IndexParts:
     """What a search needs of an index. Row i is the same passage in all of them."""
 
     store: PassageStore
@@ -54,7 +54,7 @@ class Parts:
 
 
 def search(
-    parts: Parts,
+    parts: IndexParts,
     question: str,
     k: int,
     filters: Filters,
@@ -87,7 +87,7 @@ def search(
     ranked = (
         (int(rows[i]), float(total[i]), {name: float(scores[i]) for name, scores in shown.items()}) for i in order
     )
-    return distinct(parts.store.get, ranked, k, per_post)
+    return diversified(parts.store.get, ranked, k, per_post)
 
 
 def _reordered(
@@ -137,7 +137,7 @@ def check_question(question: str) -> str:
 
 
 def score_candidates(
-    parts: Parts, question: str, n: int, allowed: Ids | None
+    parts: IndexParts, question: str, n: int, allowed: Ids | None
 ) -> tuple[Ids, dict[str, Floats], float]:  # fmt: skip
     """Candidate rows (sorted), their score in [0, 1] by each leg, and the share of the question's words, by rarity,
     that no passage has in any spelling.

@@ -29,7 +29,7 @@ def unpack(packed: bytes) -> Any:  # noqa: ANN401  (any JSON value)
     return json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
 
 
-class Packed(Sequence[T]):
+class PackedRows(Sequence[T]):
     """Packed rows as the values that `make` makes of them."""
 
     def __init__(self, packed: bytes, make: Callable[..., T]) -> None:
@@ -52,7 +52,7 @@ class Packed(Sequence[T]):
         return self._all()[index]
 
 
-class LeftOut(Packed[Dropped]):
+class LeftOut(PackedRows[Dropped]):
     """What cleaning left out of one post; how often for which reason is known without reading it."""
 
     def __init__(self, path: str, packed: bytes, reasons: Mapping[str, int]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag.cleaning.prepare import cache_key, prepare
-from rag.indexing.build_cache import read_cleaned, write_kept
+from rag.indexing.build_cache import read_cleaned, write_cache
 from rag.storage.packed_rows import LeftOut
 from rag.types import Post
 
@@ -74,7 +74,7 @@ def test_what_was_kept_in_a_file_is_taken_over(tmp_path: Path) -> None:
     """Splitting included, as long as the same texts recur over the posts."""
     first = prepare(BLOG)
     keys = {p.path: cache_key(p) for p in BLOG}
-    write_kept(tmp_path, BLOG, [], {path: first.cleaned[key] for path, key in keys.items()}, first.passages)
+    write_cache(tmp_path, BLOG, [], {path: first.cleaned[key] for path, key in keys.items()}, first.passages)
     rows: dict[str, list[tuple[str, str, str, int, int]]] = {}
     for p in first.passages:
         rows.setdefault(p.post, []).append((p.id, p.text, p.heading, p.start_line, p.end_line))

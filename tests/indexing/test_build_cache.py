@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rag.cleaning.boilerplate import keys_of, learn_boilerplate
 from rag.cleaning.split import split_post
-from rag.indexing.build_cache import FILE, read_cleaned, read_kept, write_kept
+from rag.indexing.build_cache import FILE, read_cache, read_cleaned, write_cache
 from rag.storage.packed_rows import LeftOut
 from rag.types import Block, CleanPost, Dropped, Post, Problem, SplitPost
 
@@ -24,8 +24,10 @@ def split(boilerplate: frozenset[str] = frozenset()) -> SplitPost:
 
 def test_a_post_comes_back_as_it_was_cleaned_and_split(tmp_path: Path) -> None:
     clean = replace(CLEAN, keys=keys_of(CLEAN), split=split(frozenset(keys_of(CLEAN)[:1])))
-    write_kept(tmp_path, [POST], [Problem("a.md", "a byte order mark was removed", skipped=False)], {"a.md": clean}, [])
-    kept = read_kept(tmp_path)["a.md"]
+    write_cache(
+        tmp_path, [POST], [Problem("a.md", "a byte order mark was removed", skipped=False)], {"a.md": clean}, []
+    )
+    kept = read_cache(tmp_path)["a.md"]
     assert (kept.post, kept.problems[0].reason) == (replace(POST, body=""), "a byte order mark was removed")
     back = read_cleaned(tmp_path, [POST], LEFT_OUT, {})["a.md"]
     assert (tuple(back.blocks), tuple(back.dropped)) == (BLOCKS, DROPPED)
@@ -38,7 +40,7 @@ def test_passages_that_are_indexed_as_they_were_split_are_kept_once(tmp_path: Pa
     rows = {"a.md": [(passage.id, passage.text, passage.heading, passage.start_line, passage.end_line)]}
     for home, indexed in (("once", [passage]), ("twice", [replace(passage, id="0" * 16)])):
         (tmp_path / home).mkdir()
-        write_kept(tmp_path / home, [POST], [], {"a.md": clean}, indexed)
+        write_cache(tmp_path / home, [POST], [], {"a.md": clean}, indexed)
         (stored,) = sqlite3.connect(tmp_path / home / FILE).execute("SELECT passages IS NULL FROM kept")
         assert stored == (home == "once",)
         assert read_cleaned(tmp_path / home, [POST], LEFT_OUT, rows)["a.md"].split == clean.split
@@ -46,22 +48,22 @@ def test_passages_that_are_indexed_as_they_were_split_are_kept_once(tmp_path: Pa
 
 def test_a_renamed_post_is_cleaned_already_but_not_split(tmp_path: Path) -> None:
     """Its passages have other ids and another address."""
-    write_kept(tmp_path, [POST], [], {"a.md": replace(CLEAN, keys=keys_of(CLEAN), split=split())}, [])
+    write_cache(tmp_path, [POST], [], {"a.md": replace(CLEAN, keys=keys_of(CLEAN), split=split())}, [])
     back = read_cleaned(tmp_path, [replace(POST, path="b.md")], LEFT_OUT, {})["b.md"]
     assert (tuple(back.blocks), back.keys, back.split) == (BLOCKS, keys_of(CLEAN), None)
     assert tuple(back.dropped) == tuple(replace(d, post="b.md") for d in DROPPED)
 
 
 def test_what_was_read_is_written_again_byte_for_byte(tmp_path: Path) -> None:
-    write_kept(tmp_path, [POST], [], {"a.md": replace(CLEAN, keys=keys_of(CLEAN), split=split())}, [])
+    write_cache(tmp_path, [POST], [], {"a.md": replace(CLEAN, keys=keys_of(CLEAN), split=split())}, [])
     back = read_cleaned(tmp_path, [POST], LEFT_OUT, {})
     (tmp_path / "next").mkdir()
-    write_kept(tmp_path / "next", [POST], [], back, [])
+    write_cache(tmp_path / "next", [POST], [], back, [])
     assert (tmp_path / "next" / FILE).read_bytes() == (tmp_path / FILE).read_bytes()
 
 
 def test_a_post_of_another_title_or_content_is_not_taken_for_the_kept_one(tmp_path: Path) -> None:
-    write_kept(tmp_path, [POST], [], {"a.md": CLEAN}, [])
+    write_cache(tmp_path, [POST], [], {"a.md": CLEAN}, [])
     assert read_cleaned(tmp_path, [replace(POST, title="粉の話"), replace(POST, digest="d2")], LEFT_OUT, {}) == {}
 
 

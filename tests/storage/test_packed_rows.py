@@ -1,6 +1,6 @@
 """Rows are packed to the same bytes each time, and read when they are asked for."""
 
-from rag.storage.packed_rows import LeftOut, Packed, pack, unpack
+from rag.storage.packed_rows import LeftOut, PackedRows, pack, unpack
 from rag.types import Dropped
 
 DROPPED = [Dropped("a.md", 3, 4, "marker", "---END---"), Dropped("a.md", 9, 9, "link_list", "粉の話\ud800")]
@@ -12,7 +12,7 @@ def test_any_json_comes_back() -> None:
 
 
 def test_packed_rows_are_a_sequence_of_values() -> None:
-    rows = Packed(pack([[1, 2], [3, 4]]), complex)
+    rows = PackedRows(pack([[1, 2], [3, 4]]), complex)
     assert (len(rows), rows[1], rows[:1], list(rows)) == (2, 3 + 4j, (1 + 2j,), [1 + 2j, 3 + 4j])
 
 
