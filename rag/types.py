@@ -37,6 +37,10 @@ class Post:
     body: str
     body_line: int  # 1-based line of the file on which the body starts
     digest: str  # hex SHA-256 of the file's bytes
+    lang: str = ""  # "ja", "zh-cn"; "" when nothing tells
+    authors: tuple[str, ...] = ()  # and translators
+    month: str = ""  # the first day of the month that the file is about, when headings name its days; else ""
+    expires: str = ""  # the day from which it is out no more; "" when it stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +101,14 @@ class Passage:
     heading: str  # heading path, "Part › Section"; "" at the top of a post
     post: str
     url: str
-    date: str
+    date: str  # the post's, or in a diary by months that of the day under whose heading it stands
     tags: tuple[str, ...]
     categories: tuple[str, ...]
     start_line: int
     end_line: int
     also_in: tuple[Copy, ...] = ()
+    lang: str = ""  # of the post, as in Post
+    authors: tuple[str, ...] = ()
 
     @property
     def location(self) -> str:
@@ -142,15 +148,16 @@ class SplitPost:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a search is limited to. Days are inclusive ISO dates; any of `tags` and any of `categories` must match."""
+    """What a search is limited to. Days are inclusive ISO dates; any of each kind of names must match."""
 
     since: str | None = None
     until: str | None = None
     tags: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()  # or translators
 
     def __bool__(self) -> bool:
-        return bool(self.since or self.until or self.tags or self.categories)
+        return bool(self.since or self.until or self.tags or self.categories or self.authors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,20 +214,16 @@ class Encoder(Protocol):
     @property
     def name(self) -> str:
         """Names the weights, not only the model."""
-        ...
 
     @property
     def dim(self) -> int:
         """Length of a row."""
-        ...
 
     def encode_queries(self, texts: Sequence[str]) -> Floats:
         """float32 (len(texts), dim), rows of length 1 (or all zero when a text holds no known token)."""
-        ...
 
     def encode_passages(self, texts: Sequence[str]) -> Floats:
         """As `encode_queries`, for passages."""
-        ...
 
 
 class Reranker(Protocol):
@@ -228,7 +231,6 @@ class Reranker(Protocol):
 
     def scores(self, question: str, texts: Sequence[str]) -> Floats:
         """float32 (len(texts),), any range, higher is better. May raise ModelError."""
-        ...
 
 
 class Generator(Protocol):
@@ -237,8 +239,6 @@ class Generator(Protocol):
     @property
     def name(self) -> str:
         """Which model, for the reader."""
-        ...
 
     def stream(self, prompt: str) -> Iterator[str]:
         """Yield the reply in pieces, in order. May raise ModelError."""
-        ...

@@ -23,7 +23,7 @@ def _key(text):
 
 @pytest.fixture(scope="module")
 def posts():
-    loaded, problems = load_posts(EXAMPLES / "posts", today="2026-01-01")
+    loaded, problems, _ = load_posts(EXAMPLES / "posts", today="2026-01-01")
     assert problems == []
     return {post.path: post for post in loaded}
 

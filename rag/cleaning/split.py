@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rag.text.days import day_under
 from rag.text.keys import block_key, letters, passage_id
 from rag.text.sentences import ends_sentence, split_sentences
 from rag.types import Block, Dropped, Passage, Post
@@ -176,6 +177,6 @@ def _passage(post: Post, heading: str, group: _Group) -> Passage:
     heading = PATH.join(part for part in (heading, group.under.rstrip(":： ")) if part)
     return Passage(
         id=passage_id(post.path, heading, text), text=text, title=post.title, heading=heading, post=post.path,
-        url=post.url, date=post.date, tags=post.tags, categories=post.categories,
-        start_line=group.start, end_line=group.end,
+        url=post.url, date=day_under(heading, post.date, post.month, PATH), tags=post.tags,
+        categories=post.categories, start_line=group.start, end_line=group.end, lang=post.lang, authors=post.authors,
     )  # fmt: skip

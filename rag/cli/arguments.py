@@ -74,7 +74,14 @@ def _add_settings(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("posts", metavar="POSTS", help="folder with Markdown posts")
     sub.add_argument("--model", metavar="NAME", help="a sentence-transformers model, by name or path (builtin)")
     sub.add_argument("--adapt", action=yes_no, help="fit the built-in model to these posts (yes)")
-    sub.add_argument("--permalink", metavar="PATTERN", help="Jekyll permalink pattern (/:year/:month/:day/:title/)")
+    sub.add_argument(
+        "--permalink", metavar="PATTERN",
+        help="rule of addresses, hugo, pretty or a pattern (the site's configuration, or /:year/:month/:day/:title/)",
+    )  # fmt: skip
+    sub.add_argument("--main-lang", metavar="CODE", help="language whose posts have no part of their own in addresses")
+    sub.add_argument(
+        "--site-url", metavar="URL", help="where the blog is, https://blog.example.org: citations link there"
+    )
     sub.add_argument("--drafts", action=yes_no, help="index drafts too (no)")
     sub.add_argument("--future", action=yes_no, help="index posts dated in the future too (no)")
     sub.add_argument("--rules", metavar="FILE", help="TOML file of what else cleaning should drop on this site")
@@ -96,6 +103,7 @@ def _add_question(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--tag", action="append", metavar="TAG", help="only posts with this tag; repeat for any of several"
     )
+    sub.add_argument("--author", action="append", metavar="NAME", help="only posts by this author or translator")
     sub.add_argument("--category", action="append", metavar="NAME", help="only posts of this category; may be repeated")
     sub.add_argument("--json", action="store_true", help="print JSON lines")
     _add_rerank(sub)

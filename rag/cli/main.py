@@ -45,6 +45,7 @@ from rag.retrieval.filters import make_filters
 from rag.storage import generation
 from rag.types import Filters
 from rag.web.options import options_from
+from rag.web.safe import valid_site_url
 from rag.web.schema import answer_json, passage_json, passage_record
 
 
@@ -216,7 +217,11 @@ VERBS = {
 
 def _settings(args: argparse.Namespace) -> Settings:
     rules = load_rules(args.rules) if args.rules else None
-    return Settings(args.model, args.adapt, args.permalink, args.drafts, args.future, rules)
+    if args.site_url and not valid_site_url(args.site_url):
+        raise InputError(f"--site-url is {args.site_url!r}; give an address such as https://example.org")
+    return Settings(
+        args.model, args.adapt, args.permalink, args.drafts, args.future, rules, args.main_lang, args.site_url
+    )
 
 
 def _open(args: argparse.Namespace) -> Index:
@@ -224,7 +229,7 @@ def _open(args: argparse.Namespace) -> Index:
 
 
 def _filters(args: argparse.Namespace) -> Filters:
-    return make_filters(args.since, args.until, args.tag, args.category)
+    return make_filters(args.since, args.until, args.tag, args.category, args.author)
 
 
 def _queries(path: str, needed: Sequence[str]) -> Iterator[dict[str, Any]]:

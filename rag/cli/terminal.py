@@ -40,6 +40,8 @@ def print_report(report: BuildReport, *, planned: bool, index: str) -> None:
     print(f"posts      {counts}, {report.unchanged} unchanged")
     if report.options:
         print(f"options    {one_line(' '.join(report.options))} (as the index was built)")
+    if report.addresses:
+        print(f"addresses  {one_line(report.addresses)}")
     if report.anew:
         print(f"anew       nothing is taken over: {one_line(report.anew)}")
     if planned:

@@ -28,7 +28,7 @@ from rag.indexing.build_cache import write_cache
 from rag.indexing.opened import LAYOUT, check_parts, open_parts
 from rag.indexing.overview import FILE as MAP
 from rag.indexing.overview import place_posts
-from rag.indexing.plan import BuildReport, Plan, make_plan, pipeline_version
+from rag.indexing.plan import BuildReport, Plan, addresses, make_plan, pipeline_version
 from rag.indexing.settings import DEFAULTS, Settings, as_json
 from rag.indexing.takeover import TABLE, Previous, old_table, prepare_planned
 from rag.models.adapt import MIN_PASSAGES, adapt
@@ -219,6 +219,7 @@ def _meta(planned: Plan, report: BuildReport, encoder: Encoder, static: StaticEn
         "layout": LAYOUT,
         "pipeline": pipeline_version(),
         "settings": as_json(planned.settings),
+        "addresses": addresses(planned.options),
         "folder": str(planned.folder.resolve()),  # where an owner's server finds the posts; shown to nobody else
         "model": encoder.name,
         "dim": encoder.dim,

@@ -12,8 +12,10 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from rag.cleaning.split import PATH
 from rag.storage import database
 from rag.storage.packed_rows import PackedRows, pack, unpack
+from rag.text.days import day_under
 from rag.types import Block, CleanPost, Dropped, Passage, Post, Problem, SplitPost
 
 FILE = "kept.sqlite"
@@ -23,6 +25,7 @@ _SCHEMA = (
     "passages BLOB)"  # NULL where they are those that are indexed, as they are of nearly all posts
 )
 
+_FIELDS = tuple(field.name for field in fields(Post))
 #: id, text, heading, first and last line of a passage.
 Row = tuple[str, str, str, int, int]
 
@@ -64,9 +67,9 @@ def read_cache(folder: Path) -> dict[str, CachedPost]:
     """What is kept of each post, by its path; {} when the generation keeps nothing. Raises IndexDamaged."""
     found = {}
     for path, post, problems in _rows(folder, "SELECT path, post, problems FROM kept"):
-        fields = json.loads(post)
-        fields[4:6] = map(tuple, fields[4:6])
-        found[path] = CachedPost(Post(*fields), tuple(Problem(path, r, skipped=False) for r in json.loads(problems)))
+        named = dict(zip(_FIELDS, json.loads(post), strict=True))
+        named |= {name: tuple(named[name]) for name in ("tags", "categories", "authors")}
+        found[path] = CachedPost(Post(**named), tuple(Problem(path, r, skipped=False) for r in json.loads(problems)))
     return found
 
 
@@ -99,7 +102,21 @@ def _cleaned(
     split = SplitPost(
         frozenset(boilerplate),
         tuple(
-            Passage(id_, text, post.title, heading, path, post.url, post.date, post.tags, post.categories, start, end)
+            Passage(
+                id_,
+                text,
+                post.title,
+                heading,
+                path,
+                post.url,
+                day_under(heading, post.date, post.month, PATH),
+                post.tags,
+                post.categories,
+                start,
+                end,
+                lang=post.lang,
+                authors=post.authors,
+            )
             for id_, text, heading, start, end in passages
         ),
         tuple(Dropped(path, *row) for row in dropped),
@@ -110,7 +127,7 @@ def _cleaned(
 
 def _without_body(p: Post) -> tuple[object, ...]:
     """The fields of Post in their order. Not `astuple`: it copies every value, in a tenth of a second for 1,500."""
-    return tuple("" if field.name == "body" else getattr(p, field.name) for field in fields(Post))
+    return tuple("" if name == "body" else getattr(p, name) for name in _FIELDS)
 
 
 def _packed_blocks(blocks: Sequence[Block]) -> bytes:

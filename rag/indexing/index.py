@@ -48,14 +48,16 @@ class Index:
     def search(
         self, question: str, k: int = 5, *, since: str | None = None, until: str | None = None,
         tags: Iterable[str] | None = None, categories: Iterable[str] | None = None, per_post: int | None = PER_POST,
+        authors: Iterable[str] | None = None,
     ) -> list[Hit]:  # fmt: skip
         """The passages that fit the question best, best first, at most `k`; at most `per_post` of one post among the
         first five.
 
-        Days are inclusive: "2025-09-01", "2025-09" or "2025". A passage passes when its post has any of the tags and
-        any of the categories. Raises InputError for an empty or overlong question, k < 1, or an unknown filter.
+        Days are inclusive: "2025-09-01", "2025-09" or "2025". A passage passes when its post has any of the tags, any
+        of the categories and any of the authors or translators. Raises InputError for an empty or overlong question,
+        k < 1, or an unknown filter.
         """
-        return self.search_filtered(question, k, make_filters(since, until, tags, categories), per_post)
+        return self.search_filtered(question, k, make_filters(since, until, tags, categories, authors), per_post)
 
     def search_filtered(self, question: str, k: int, filters: Filters, per_post: int | None = PER_POST) -> list[Hit]:
         """As `search`, with filters already made."""
@@ -103,17 +105,18 @@ class Index:
 def build_index(
     posts: str | Path, index: str | Path = DEFAULT_INDEX, *, model: str | None = None, adapt: bool | None = None,
     permalink: str | None = None, drafts: bool | None = None, future: bool | None = None,
-    rules: SiteRules | None = None, rebuild: bool = False, allow_removals: bool = False,
-    progress: Progress | None = None,
+    rules: SiteRules | None = None, main_lang: str | None = None, site_url: str | None = None, rebuild: bool = False,
+    allow_removals: bool = False, progress: Progress | None = None,
 ) -> Index:  # fmt: skip
     """Build the index of a folder of posts, or bring it up to date, and open it; `Index.report` says what was done.
 
     `model` is a sentence-transformers model by name or path, or "builtin"; `adapt` fits the built-in one to these
-    posts; `rules` are a site's own for cleaning (`rag.cleaning.site_rules`). What is None is as the index was built
+    posts; `rules` are a site's own for cleaning (`rag.cleaning.site_rules`); posts in `main_lang` have no language in
+    their addresses, which begin with `site_url` where they are linked to. What is None is as the index was built
     before, or else the default. `rebuild` takes nothing computed over; `allow_removals` is needed when many posts are
     gone. Raises the errors of `rag.errors`.
     """
-    asked = Settings(model, adapt, permalink, drafts, future, rules)
+    asked = Settings(model, adapt, permalink, drafts, future, rules, main_lang, site_url)
     report = build(
         Path(posts), Path(index), asked, rebuild=rebuild, allow_removals=allow_removals, progress=progress
     )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,14 +19,15 @@ from rag.errors import IndexMissing, PostsError, UnusableIndex
 from rag.indexing.build_cache import CachedPost, read_cache
 from rag.indexing.settings import Settings, from_json, settle, taken_over
 from rag.models.embed import builtin_name
-from rag.posts.load import find_posts, parse_post, read_bytes, unreadable
+from rag.posts.load import Known, load_posts, options_for
+from rag.posts.parse import Options
 from rag.storage import disk, generation, manifest
 from rag.storage.generation import Generation
 from rag.storage.passage_store import PassageStore
 from rag.types import Post, Problem
 
 #: Raised by one whenever a stage makes something else of the same input: older generations are then not taken over.
-PIPELINE = 15
+PIPELINE = 16
 #: A build that would drop more than this part of the posts, and at least so many, looks at the wrong folder.
 MAX_VANISHED, MIN_VANISHED = 0.3, 5
 _NAMED = 3  # of the posts that would vanish
@@ -47,6 +48,7 @@ class BuildReport:
     seconds: dict[str, float] = field(default_factory=dict)  # by stage
     options: tuple[str, ...] = ()  # not given now, but taken over from the index
     anew: str = ""  # why nothing could be taken over from the index that is there; "" when it was
+    addresses: str = ""  # the rule that was guessed from the site's configuration, and its file
     guard: str = ""  # why a build would refuse to remove so many posts; "" when it would not
 
     @property
@@ -63,6 +65,7 @@ class Plan:
     posts: list[Post]
     total_bytes: int  # of their files
     settings: Settings  # nothing of it is None
+    options: Options
     in_use: str | None  # id of the generation that the build replaces
     before: Generation | None  # the same, if its results can be taken over
     report: BuildReport
@@ -70,7 +73,8 @@ class Plan:
     @property
     def needed(self) -> bool:
         """Whether the build would publish anything."""
-        return self.before is None or self.report.anything_changed
+        stored = from_json(self.before.meta.get("settings")) if self.before else None
+        return stored != self.settings or self.report.anything_changed
 
 
 def make_plan(folder: Path, root: Path, asked: Settings, *, rebuild: bool = False) -> Plan:
@@ -85,17 +89,29 @@ def make_plan(folder: Path, root: Path, asked: Settings, *, rebuild: bool = Fals
     settings = settle(asked, stored)
     if in_use:
         anew = "it was asked for" if rebuild else _not_reusable(in_use, stored, settings)
+    options, site = options_for(
+        folder, settings.permalink, settings.main_lang, drafts=bool(settings.drafts), future=bool(settings.future)
+    )
+    if in_use and not anew and in_use.meta.get("addresses") != addresses(options):
+        anew = "addresses are made by another rule"
     kept = found.kept if found and not anew else {}
-    posts, problems, total = _load(folder, settings, kept)
+    today = datetime.date.today().isoformat()
+    known = _as_kept(kept, today, future=options.future)
+    posts, problems, total = load_posts(folder, options, today=today, known=known)
     if not posts:
         why = f" ({problems[0].path}: {problems[0].reason})" if problems else ""
         raise PostsError(f"{folder} holds no post that can be indexed{why}; give a folder of Markdown files (*.md)")
-    known = found.digests if found else {}
+    before, guessed = found.digests if found else {}, site.permalink and not settings.permalink
     report = replace(
-        _compare(posts, known), problems=tuple(problems), options=taken_over(asked, settings), anew=anew,
-        guard=_guard(folder, posts, known),
+        _compare(posts, before), problems=tuple(problems), options=taken_over(asked, settings), anew=anew,
+        guard=_guard(folder, posts, before), addresses=f"{options.permalink} (by {site.file})" if guessed else "",
     )  # fmt: skip
-    return Plan(folder, posts, total, settings, pointed, None if anew else in_use, report)
+    return Plan(folder, posts, total, settings, options, pointed, None if anew else in_use, report)
+
+
+def addresses(options: Options) -> list[str]:
+    """Names the rule by which posts got their addresses, for the manifest."""
+    return [options.permalink, options.main_lang, *options.above]
 
 
 def pipeline_version() -> str:
@@ -146,39 +162,24 @@ def _not_reusable(found: Generation, stored: Settings, settings: Settings) -> st
     meta = found.meta
     if meta.get("pipeline") != pipeline_version():
         return "it was built by another version of this program"
-    if stored != settings:
+    if replace(stored, site_url=settings.site_url) != settings:
         return "other settings"
     if meta.get("base_model") != builtin_name():
         return "another built-in model"
     return ""
 
 
-def _load(folder: Path, settings: Settings, kept: Mapping[str, CachedPost]) -> tuple[list[Post], list[Problem], int]:
-    """The posts, what was left out or repaired, both in order of path, and the bytes read."""
-    found, problems = find_posts(folder)
-    today = datetime.date.today().isoformat()
-    posts: list[Post] = []
-    total = 0
-    for name, path in found:
-        try:
-            data = read_bytes(path)
-        except OSError as error:
-            problems.append(unreadable(name, error))
-            continue
-        total += len(data)
+def _as_kept(kept: Mapping[str, CachedPost], today: str, *, future: bool) -> Known:
+    """Posts whose files are as they were and that are out today."""
+
+    def known(name: str, data: bytes) -> tuple[Post, Sequence[Problem]] | None:
         old = kept.get(name)
-        if old and old.post.digest == hashlib.sha256(data).hexdigest() and (settings.future or old.post.date <= today):
-            posts.append(old.post)
-            problems += old.problems
-            continue
-        post, its_problems = parse_post(
-            name, data, permalink=settings.permalink or None, drafts=bool(settings.drafts),
-            future=bool(settings.future), today=today,
-        )  # fmt: skip
-        problems += its_problems
-        if post:
-            posts.append(post)
-    return posts, sorted(problems, key=lambda problem: problem.path), total
+        if not old or old.post.digest != hashlib.sha256(data).hexdigest():
+            return None
+        out = (future or old.post.date <= today) and not (old.post.expires and old.post.expires <= today)
+        return (old.post, old.problems) if out else None
+
+    return known
 
 
 def _compare(posts: list[Post], known: Mapping[str, tuple[str, str]]) -> BuildReport:

@@ -19,9 +19,20 @@ class Settings:
     drafts: bool | None = None  # drafts are indexed too
     future: bool | None = None  # so are posts dated in the future
     rules: SiteRules | None = None  # the site's own, for cleaning
+    main_lang: str | None = None  # whose posts have no part of their own in addresses; "" is as the site says
+    site_url: str | None = None  # where citations link to
 
 
-DEFAULTS = Settings(model="builtin", adapt=True, permalink="", drafts=False, future=False, rules=SiteRules())
+DEFAULTS = Settings(
+    model="builtin",
+    adapt=True,
+    permalink="",
+    drafts=False,
+    future=False,
+    rules=SiteRules(),
+    main_lang="",
+    site_url="",
+)
 _NAMES = tuple(field.name for field in fields(Settings))
 
 
@@ -40,7 +51,7 @@ def taken_over(asked: Settings, settled: Settings) -> tuple[str, ...]:
         value = getattr(settled, name)
         if getattr(asked, name) is None and value != getattr(DEFAULTS, name):
             no = "no-" if value is False else ""
-            found.append(f"--{no}{name}" + (f" {value}" if isinstance(value, str) else ""))
+            found.append(f"--{no}{name.replace('_', '-')}" + (f" {value}" if isinstance(value, str) else ""))
     return tuple(found)
 
 
@@ -60,7 +71,10 @@ def from_json(stored: object) -> Settings:
         return value if isinstance(value := values.get(name), bool) else None
 
     rules = _rules(values["rules"]) if isinstance(values.get("rules"), Mapping) else None
-    return Settings(text("model"), flag("adapt"), text("permalink"), flag("drafts"), flag("future"), rules)
+    return Settings(
+        text("model"), flag("adapt"), text("permalink"), flag("drafts"), flag("future"), rules, text("main_lang"),
+        text("site_url"),
+    )  # fmt: skip
 
 
 def _rules(stored: Mapping[str, Any]) -> SiteRules | None:

@@ -1,45 +1,39 @@
-"""Reads the YAML block at the top of a post, safely. Knows nothing about files or about Markdown.
+"""The block at the top of a post, in the formats that generators write: YAML, TOML, JSON.
 
-A YAML parser that is fed by strangers can be made to hang (nested merges, aliases), to run out of stack (nesting) or
-to make objects. So the block's events are counted first, which builds nothing, and only then is it loaded, with every
-value as text: no tag, number or date is resolved by YAML, and `title: no` stays "no".
+Every value is text: no tag, number or date is resolved, so that `title: no` stays "no"; `rag.posts.fields` says what
+values mean. From a block that can't be read its plain lines are still taken. Knows nothing about files or Markdown.
 """
 
 from __future__ import annotations
 
-import datetime
+import json
 import re
-import unicodedata
+import sys
 from dataclasses import dataclass
 
-import yaml  # type: ignore[import-untyped]
 from frontmatter.default_handlers import YAMLHandler
 
-from rag.text.unicode import repair
+from rag.posts.yaml_block import MAX_CHARS, MAX_DEPTH, Refused, load_yaml
 
-MAX_CHARS = 65_536  # real blocks hold about 1,000
-MAX_DEPTH = 16  # real blocks have 2
-MAX_NODES = 5_000  # real blocks have about 40
-MAX_WORDS = 100  # tags of one post; they are kept with every passage
-MAX_WORD_CHARS = 300  # of a title or tag, for the same reason
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # makes strings, lists and mappings only
-_YAML = YAMLHandler(fm_boundary=re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE))
-_TOML = YAMLHandler(fm_boundary=re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE))
+_YAML = YAMLHandler(fm_boundary=re.compile(r"^(?:-{3,}|\.\.\.)[ \t]*$", re.MULTILINE))
+_TOML = YAMLHandler(fm_boundary=re.compile(r"^\+{3,}[ \t]*$", re.MULTILINE))
+_BLANK = re.compile(r"(?:[ \t]*\n)*")
 
 _NAME = re.compile(r"[A-Za-z_][\w-]*")
 _FIELD = re.compile(r"([A-Za-z_][\w-]*)[ \t]*(?::(?=[ \t]|$)|=)[ \t]*(.*)", re.MULTILINE)
 _FIELD_LINES = re.compile(r"(?:(?:[A-Za-z_][\w-]*[ \t]*:(?=[ \t]|$)|[ \t]+[^ \t\n]|-[ \t]|[\]}#]).*\n)*", re.MULTILINE)
-
 _YAML_MARKS = frozenset("[]{}&*!|>")  # a value that starts with one means something else than it says
-_SPACES = re.compile(r"[ \t\n\r]+")  # not the full-width space, which is part of a Japanese title
-_COMMA = re.compile("[,、，]")
-
-_DAY = re.compile(r"(\d{4}) ?[-/.年] ?(\d{1,2}) ?[-/.月] ?(\d{1,2})(?!\d)")
-_COMPACT_DAY = re.compile(r"(\d{4})(\d\d)(\d\d)(?!\d)")
-_MONTH_FIRST = re.compile(r"([a-z]{3})[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
-_DAY_FIRST = re.compile(r"(?:[a-z]{3,9}, )?(\d{1,2})(?:st|nd|rd|th)? ([a-z]{3})[a-z]*\.?,? (\d{4})")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_QUOTED = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')(?=[ \t]*(?:#|$))""")
+_COMMENT = re.compile(r"(?:^|[ \t])#")
+#: Tables whose fields count as the post's own: Zola keeps tags in one, Hugo what a theme wants in the others.
+_TABLES = ("taxonomies", "extra", "params")
+#: A post that begins with a brace is front matter when it is an object with one of these.
+_COMMON = frozenset({"title", "date", "draft", "tags", "categories", "slug", "description", "layout", "url"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,111 +44,126 @@ class FrontMatter:
     body: str
     body_line: int  # 1-based line of the text on which the body starts
     problem: str = ""  # why fields may be missing
-
-
-class _Refused(Exception):
-    """The block is not loaded; the message says why."""
+    unread: str = ""  # the block of which only plain lines were read: it may say more
 
 
 def read(text: str) -> FrontMatter:
     """Split `text` (line ends "\\n") into fields and body. Never raises.
 
-    A rule `---` on the first line of prose is body, and so is a post that starts with "{". From a block that can't be
-    loaded, simple `name: value` lines are still taken, so that a draft stays a draft. Linear in the length of `text`.
+    Blank lines before the block and longer fences are fine. A rule `---` on the first line of prose is body. From a
+    block that can't be loaded, simple `name: value` lines are still taken. Linear in the length of `text`.
     """
-    if text.startswith("+++") and _TOML.detect(text):
-        return _read_toml(text)
-    if not (text.startswith("---") and _YAML.detect(text)):
+    blank = _BLANK.match(text)
+    start = text[blank.end() :] if blank else text
+    if start.startswith("+++") and _TOML.detect(start):
+        return _read_toml(text, start)
+    if start.startswith("{"):
+        return _read_json(text, start)
+    if not (start.startswith("---") and _YAML.detect(start)):
         return FrontMatter({}, text, 1)
     try:
-        block, rest = _YAML.split(text)
+        block, rest = _YAML.split(start)
     except ValueError:  # python-frontmatter's way to say that no second fence follows
-        return _read_unclosed(text)
+        return _read_unclosed(text, start)
     try:
-        fields = _load(block)
-    except _Refused as refused:
-        return _read_broken(text, block, rest, f"its front matter {refused}; only its plain lines were read")
+        loaded = load_yaml(block)
+    except Refused as refused:
+        return _read_broken(text, start, block, rest, f"its front matter {refused}; only its plain lines were read")
+    fields = _named(loaded)
     return FrontMatter({}, text, 1) if fields is None else _with_body(text, rest, fields)
 
 
-def _with_body(text: str, rest: str, fields: dict[str, object], problem: str = "") -> FrontMatter:
+def _with_body(text: str, rest: str, fields: dict[str, object], problem: str = "", unread: str = "") -> FrontMatter:
     """`rest` is the end of `text`, from the line break that closes the block."""
     body = rest.removeprefix("\n")
-    return FrontMatter(fields, body, text.count("\n", 0, len(text) - len(body)) + 1, problem)
+    return FrontMatter(fields, body, text.count("\n", 0, len(text) - len(body)) + 1, problem, unread)
 
 
-def _load(block: str) -> dict[str, object] | None:
-    """The block's fields; None when it is prose. Raises _Refused when it is malformed or dangerous."""
-    try:
-        _check(block)
-        loaded = _YAML.load(block, Loader=_LOADER)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" (line {mark.line + 1}: {error.problem})" if mark else ""
-        raise _Refused(f"is not valid YAML{where}") from error
+def _named(loaded: object) -> dict[str, object] | None:
+    """The fields of a loaded block, those of some tables among them; None when it is prose."""
     if loaded is None or loaded == "":
         return {}
     if not isinstance(loaded, dict):
         return None
-    fields = {name.lower(): value for name, value in loaded.items() if _NAME.fullmatch(name)}
+    fields = {str(name).lower(): value for name, value in loaded.items() if _NAME.fullmatch(str(name))}
+    for table in _TABLES:
+        inner = fields.get(table)
+        if isinstance(inner, dict):
+            fields = {str(name).lower(): value for name, value in inner.items()} | fields
     return fields or None
 
 
-def _check(block: str) -> None:
-    """Raise _Refused unless the block is small, shallow and free of aliases. Builds nothing, so nothing can explode."""
-    if len(block) > MAX_CHARS:
-        raise _Refused(f"is longer than {MAX_CHARS:,} characters")
-    depth = nodes = 0
-    for event in yaml.parse(block, Loader=_LOADER):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _Refused("uses YAML anchors or aliases")
-        if isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        elif isinstance(event, yaml.NodeEvent):
-            nodes += 1
-            depth += isinstance(event, yaml.CollectionStartEvent)
-        if depth > MAX_DEPTH or nodes > MAX_NODES:
-            raise _Refused(f"is nested deeper than {MAX_DEPTH} levels or holds more than {MAX_NODES:,} values")
-
-
-def _read_broken(text: str, block: str, rest: str, problem: str) -> FrontMatter:
+def _read_broken(text: str, start: str, block: str, rest: str, problem: str) -> FrontMatter:
     """The block between two fences can't be loaded: it is prose, or holds a mistake, or its own fence is missing."""
     if not _FIELD.match(block.lstrip("\n")):
         return FrontMatter({}, text, 1)
-    unclosed = _read_unclosed(text)
+    unclosed = _read_unclosed(text, start)
     if unclosed.body.startswith("\n") and len(unclosed.body.strip()) > len(rest.strip()):
         return unclosed  # a blank line, then prose: the second fence is a rule in the body
-    return _with_body(text, rest, _fields_by_line(block), problem)
+    return _with_body(text, rest, _fields_by_line(block), problem, block)
 
 
-def _read_unclosed(text: str) -> FrontMatter:
+def _read_unclosed(text: str, start: str) -> FrontMatter:
     """Take the lines that look like fields, as far as they go; all the rest is body."""
-    fence = text.find("\n") + 1
-    head = _FIELD_LINES.match(text, fence) if fence else None
+    fence = start.find("\n") + 1
+    head = _FIELD_LINES.match(start, fence) if fence else None
     if head is None or not head[0]:
         return FrontMatter({}, text, 1)
     try:
-        fields = _load(head[0])
-    except _Refused:
-        fields = None
+        fields, unread = _named(load_yaml(head[0])), ""
+    except Refused:
+        fields, unread = None, head[0]
     problem = "its front matter has no closing line ---; the first lines were taken for it"
-    return _with_body(text, text[head.end() - 1 :], fields or _fields_by_line(head[0]), problem)
+    return _with_body(text, start[head.end() - 1 :], fields or _fields_by_line(head[0]), problem, unread)
 
 
-def _read_toml(text: str) -> FrontMatter:
+def _read_toml(text: str, start: str) -> FrontMatter:
     try:
-        block, rest = _TOML.split(text)
+        block, rest = _TOML.split(start)
     except ValueError:
         return FrontMatter({}, text, 1)
-    return _with_body(text, rest, _fields_by_line(block), "its front matter is TOML; only its plain lines were read")
+    try:
+        if len(block) > MAX_CHARS:
+            raise ValueError(f"it is longer than {MAX_CHARS:,} characters")
+        fields = _named(_as_text(tomllib.loads(block), MAX_DEPTH)) or {}
+    except (ValueError, RecursionError) as error:
+        problem = f"its front matter is not valid TOML ({error}); only its plain lines were read"
+        return _with_body(text, rest, _fields_by_line(block), problem, block.strip("\n"))
+    return _with_body(text, rest, fields)
+
+
+def _read_json(text: str, start: str) -> FrontMatter:
+    """An object with common fields, and nothing behind it on its last line. Else the brace is prose."""
+    try:
+        loaded, end = json.JSONDecoder().raw_decode(start[:MAX_CHARS])
+        fields = _named(_as_text(loaded, MAX_DEPTH))
+    except (ValueError, RecursionError):
+        return FrontMatter({}, text, 1)
+    rest = start[end:].lstrip(" \t")
+    if not fields or not _COMMON.intersection(fields) or (rest and not rest.startswith("\n")):
+        return FrontMatter({}, text, 1)
+    return _with_body(text, rest, fields)
+
+
+def _as_text(value: object, deep: int) -> object:
+    """What TOML and JSON resolve, as YAML has it here: text, lists and mappings of text. Raises ValueError."""
+    if not deep:
+        raise ValueError(f"it is nested deeper than {MAX_DEPTH} levels")
+    if isinstance(value, dict):
+        return {name: _as_text(inner, deep - 1) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_as_text(inner, deep - 1) for inner in value]
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
 
 
 def _fields_by_line(block: str) -> dict[str, object]:
-    """Values that stand on one line, without a parser."""
+    """Values that stand on one line, without a parser; a comment behind one is left out."""
     fields: dict[str, object] = {}
     for line in block[:MAX_CHARS].split("\n"):
         if field := _FIELD.fullmatch(line):
-            name, value = field[1].lower(), field[2].strip()
+            name, value = field[1].lower(), _without_comment(field[2].strip())
             if value[:1] == "[" and value[-1:] == "]":
                 fields[name] = [_unquoted(part) for part in value[1:-1].split(",")]
             elif value[:1] not in _YAML_MARKS:
@@ -162,60 +171,10 @@ def _fields_by_line(block: str) -> dict[str, object]:
     return fields
 
 
+def _without_comment(value: str) -> str:
+    quoted = _QUOTED.match(value)
+    return quoted[0] if quoted else _COMMENT.split(value, maxsplit=1)[0].rstrip()
+
+
 def _unquoted(value: str) -> str:
     return value.strip().strip("\"'")
-
-
-# --- what the values mean ---------------------------------------------------------------------------------------
-
-
-def text_of(value: object) -> str:
-    """A title: one line, at most MAX_WORD_CHARS; "" when `value` is empty, YAML's null, or not text at all."""
-    line = _SPACES.sub(" ", repair(value)).strip() if isinstance(value, str) else ""
-    return "" if line in {"~", "null"} else line[:MAX_WORD_CHARS]
-
-
-def words_of(value: object, *, by_space: bool = True) -> tuple[str, ...]:
-    """Tags: a list, or a string parted by commas or else, as Jekyll does, by spaces. Repeats go, order stays."""
-    if isinstance(value, str):
-        parts = _COMMA.split(value)
-        if by_space and len(parts) == 1:
-            parts = value.split()
-    else:
-        parts = [part for part in value if isinstance(part, str)] if isinstance(value, list) else []
-    return tuple(dict.fromkeys(word for part in parts if (word := text_of(part))))[:MAX_WORDS]
-
-
-def is_true(value: object) -> bool:
-    """What YAML takes for true."""
-    return isinstance(value, str) and value.strip().lower() in {"true", "yes", "on", "y", "1"}
-
-
-def is_false(value: object) -> bool:
-    """What YAML takes for false."""
-    return isinstance(value, str) and value.strip().lower() in {"false", "no", "off", "n", "0"}
-
-
-def day_of(value: object) -> str:
-    """The ISO day that `value` starts with, in the time zone in which it is written; "" when there is none.
-
-    Read are 2025-11-30 (also with "/", "." or a time), 20251130, 2025年11月30日, Nov 30, 2025 and 30 November 2025.
-    11/30/2025 is not: its order differs from country to country.
-    """
-    text = unicodedata.normalize("NFKC", value[:64]).strip().lower() if isinstance(value, str) else ""
-    if found := _DAY.match(text) or _COMPACT_DAY.match(text):
-        year, month, day = map(int, found.groups())
-    elif found := _MONTH_FIRST.match(text):
-        year, month, day = int(found[3]), _month(found[1]), int(found[2])
-    elif found := _DAY_FIRST.match(text):
-        year, month, day = int(found[3]), _month(found[2]), int(found[1])
-    else:
-        return ""
-    try:
-        return datetime.date(year, month, day).isoformat()
-    except ValueError:
-        return ""
-
-
-def _month(name: str) -> int:
-    return _MONTHS.index(name) + 1 if name in _MONTHS else 0

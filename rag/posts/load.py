@@ -1,61 +1,88 @@
-"""Finds the posts of a folder and reads each into a Post. Knows nothing about Markdown beyond a "# " title.
+"""Finds the posts of a folder and reads each into a Post. Knows nothing about what is in a file.
 
 A file that can't be read, or is not meant to be, becomes a Problem with its reason; only the folder itself can fail.
-Three steps that a build may call one by one: `find_posts` lists, `read_bytes` reads, `parse_post` understands.
+Three steps: `find_posts` lists, `read_bytes` reads, `rag.posts.parse` understands.
 """
 
 from __future__ import annotations
 
-import datetime
 import errno
-import hashlib
 import os
 import re
 import stat
-import unicodedata
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from rag.errors import PostsError
 from rag.posts import permalink as permalinks
-from rag.posts.front_matter import FrontMatter, day_of, is_false, is_true, read, text_of, words_of
-from rag.text.unicode import NotText, decode, repair, unix_lines
+from rag.posts.parse import Options, parse_post
+from rag.posts.site import Site, find_site
 from rag.types import Post, Problem
 
-SUFFIXES = frozenset({".md", ".markdown"})
+SUFFIXES = frozenset({".md", ".markdown", ".mkdown", ".mkdn", ".mkd"})  # Jekyll's
+_OTHER_SUFFIXES = {".mdx": "is MDX, which is not read; save it as .md"}
 MAX_BYTES = 2_000_000  # the longest real post seen holds 60 KB; a larger file is a log or an export
-_SKIPPED_FOLDERS = frozenset({"node_modules", "_site"})  # _site: what Jekyll generates, posts once more
-
-_DATED_NAME = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})-(.+)")
-_FENCE_OR_HEADING = re.compile(r"^(?:(```|~~~)|#[ \t]+([^\n]{1,1000}))", re.MULTILINE)
+#: Other people's files, and what Jekyll generates: posts once more.
+_SKIPPED_FOLDERS = frozenset({"node_modules", "bower_components", "_site", "vendor"})
+#: The same where a site's own folders are beside it; elsewhere a category may be called so.
+_SKIPPED_IN_SITES = frozenset({"themes", "public", "exampleSite"})
+_OF_SITES = re.compile(r"_posts|content|archetypes|_?config\.\w+|hugo\.\w+")
+#: What a system's file manager adds to the name of a copy.
+_COPY_END = re.compile(
+    r"(?i)(?:[ _-]+(?:copy|kopie|copie|copia|cópia)|[ _-]?(?:のコピー|コピー|副本|복사본)| \(\d+\))(?: \d+)?$"
+)
+_SHARES = "shares the address"
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+#: From a file's name and bytes the post and its problems as they are known already, or None.
+Known = Callable[[str, bytes], tuple[Post, Sequence[Problem]] | None]
 
 
 def load_posts(
-    folder: str | Path,
-    *,
-    permalink: str | None = None,
-    drafts: bool = False,
-    future: bool = False,
-    today: str | None = None,
-    max_bytes: int = MAX_BYTES,
-) -> tuple[list[Post], list[Problem]]:
-    """Every post under `folder`, in order of path, and what was left out or repaired, in the same order.
+    folder: str | Path, options: Options = Options(), *, today: str = "", max_bytes: int = MAX_BYTES,  # noqa: B008
+    known: Known = lambda name, data: None,
+) -> tuple[list[Post], list[Problem], int]:  # fmt: skip
+    """Every post under `folder`, in order of path; what was left out or repaired, likewise; and the bytes read.
 
-    Options are those of `parse_post` and `read_bytes`. Raises PostsError when the folder itself can't be read.
+    `known` may return what it has of a file from before, instead of its being parsed. Raises PostsError when the folder
+    itself can't be read.
     """
     found, problems = find_posts(Path(folder))
-    posts = []
+    posts, total = list[Post](), 0
     for name, path in found:
         try:
             data = read_bytes(path, max_bytes)
         except OSError as error:
             problems.append(unreadable(name, error))
             continue
-        post, its_problems = parse_post(name, data, permalink=permalink, drafts=drafts, future=future, today=today)
-        problems += its_problems
+        total += len(data)
+        post, its_problems = known(name, data) or parse_post(name, data, options, today)
+        problems += (p for p in its_problems if not p.reason.startswith(_SHARES))
         if post:
             posts.append(post)
-    return posts, sorted(problems, key=lambda problem: problem.path)
+    problems += _sharing(posts)
+    return posts, sorted(problems, key=lambda problem: problem.path), total
+
+
+def _sharing(posts: Sequence[Post]) -> Iterator[Problem]:
+    """Each post that has the address of one before it."""
+    first: dict[str, str] = {}
+    for post in posts:
+        if (other := first.setdefault(post.url, post.path)) != post.path:
+            yield Problem(post.path, f"{_SHARES} {post.url} with {other}", skipped=False)
+
+
+def options_for(
+    folder: Path, permalink: str | None, main_lang: str | None, *, drafts: bool = False, future: bool = False
+) -> tuple[Options, Site]:
+    """How the posts of a folder are read, and the site's configuration by which what is not given was guessed.
+
+    `permalink` is a template, or the name of a style. Raises InputError when it is neither.
+    """
+    site = find_site(folder)
+    template = permalinks.expand_style(permalink or site.permalink or None)
+    above = folder.absolute().relative_to(site.root.absolute()).parts if site.root else ()
+    return Options(template, drafts, future, main_lang or site.main_lang, above), site
 
 
 def find_posts(folder: Path) -> tuple[list[tuple[str, Path]], list[Problem]]:
@@ -77,8 +104,9 @@ def find_posts(folder: Path) -> tuple[list[tuple[str, Path]], list[Problem]]:
         except OSError as error:  # unreadable, or gone since it was listed
             problems.append(unreadable(_name(parent, folder), error))
             continue
+        of_site = any(_OF_SITES.fullmatch(path.name) for path in entries)
         for path in entries:
-            kind, reason = _kind(path)
+            kind, reason = _kind(path, of_site)
             if kind == "folder":
                 folders.append(path)
             if kind != "post" and not reason:
@@ -88,13 +116,28 @@ def find_posts(folder: Path) -> tuple[list[tuple[str, Path]], list[Problem]]:
                 problems.append(Problem(name, reason or "its name reads the same as another's; rename one"))
             else:
                 found[name] = path
-    return sorted(found.items()), sorted(problems, key=lambda problem: problem.path)
+    copies = {name: original for name in found if (original := _copied(name, found))}
+    problems += (Problem(name, f"is a copy of {original} by its name") for name, original in copies.items())
+    kept = sorted((name, path) for name, path in found.items() if name not in copies)
+    return kept, sorted(problems, key=lambda problem: problem.path)
 
 
-def _kind(path: Path) -> tuple[str, str]:
+def _copied(name: str, names: Collection[str]) -> str:
+    """The file of which another is a copy by its name, "post copy.md" beside "post.md"; "" when it is none."""
+    stem, _, suffix = name.rpartition(".")
+    found = _COPY_END.search(stem)
+    original = f"{stem[: found.start()]}.{suffix}" if found else ""
+    return original if original in names else ""
+
+
+def _kind(path: Path, of_site: bool) -> tuple[str, str]:
     """ "folder", "post" or "" for what is passed over; and why, where the blog's owner should hear of it."""
-    if path.name.startswith(".") or path.name in _SKIPPED_FOLDERS:
+    if path.name.startswith("."):
         return "", ""
+    if path.name in _SKIPPED_FOLDERS or (of_site and path.name in _SKIPPED_IN_SITES):
+        return "", "is left out: such a folder holds no posts of one's own" if path.is_dir() else ""
+    if other := _OTHER_SUFFIXES.get(path.suffix.lower()):
+        return "", other
     markdown = path.suffix.lower() in SUFFIXES
     try:
         mode = path.lstat().st_mode
@@ -150,97 +193,3 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
         if status.st_size > max_bytes or len(data) > max_bytes:  # the second: it grew while it was read
             raise OSError(errno.EFBIG, f"it is larger than {max_bytes:,} bytes", str(path))
     return data
-
-
-def parse_post(
-    path: str,
-    data: bytes,
-    *,
-    permalink: str | None = None,
-    drafts: bool = False,
-    future: bool = False,
-    today: str | None = None,
-) -> tuple[Post | None, list[Problem]]:
-    """The post that `data` holds, and what to tell its owner. Same bytes, path and options: same result.
-
-    None when it can't be read as UTF-8, holds no text, or is not published: a draft (`draft: true`, `private: true`,
-    `published: false`, a folder _drafts) unless `drafts`, or dated after `today` (ISO day; by default the machine's)
-    unless `future`. `permalink` is one of Jekyll's styles or templates for posts that name none themselves; raises
-    InputError when it isn't.
-    """
-    template = permalinks.expand_style(permalink)
-    try:
-        text = decode(data)
-    except NotText as error:
-        return None, [Problem(path, str(error))]
-    front = read(repair(unix_lines(text)))
-    post, reasons = _describe(path, front, template, hashlib.sha256(data).hexdigest())
-    if not drafts and (why := _draft_reason(path, front.fields)):
-        return None, [Problem(path, why)]
-    if not future and post.date > (today or datetime.date.today().isoformat()):
-        return None, [Problem(path, f"is dated {post.date}, which is still to come")]
-    if not post.body.strip():
-        return None, [Problem(path, "is empty: no text after the front matter")]
-    return post, [Problem(path, reason, skipped=False) for reason in reasons]
-
-
-def _draft_reason(path: str, fields: dict[str, object]) -> str:
-    if "_drafts" in path.split("/")[:-1]:
-        return "is a draft: it lies in _drafts"
-    for name in ("draft", "private"):
-        if is_true(fields.get(name)):
-            return f"is a draft: {name} is true"
-    return "is a draft: published is false" if is_false(fields.get("published")) else ""
-
-
-def _describe(path: str, front: FrontMatter, template: str, digest: str) -> tuple[Post, list[str]]:
-    """The post, and what in its front matter could not be used."""
-    fields, reasons = front.fields, [front.problem] if front.problem else []
-    stem = unicodedata.normalize("NFC", path.rpartition("/")[2].rpartition(".")[0])
-    dated = _DATED_NAME.fullmatch(stem)
-    slug = dated[2] if dated else stem
-    for name, understood in (("title", text_of), ("date", day_of), ("permalink", text_of)):
-        value = fields.get(name)
-        given = bool(value) and (text_of(value) != "" or not isinstance(value, str))
-        if given and not understood(value):
-            reasons.append(f"its {name} could not be read: {str(value)[:60]!r}")
-    date = day_of(fields.get("date")) or day_of(dated[1] if dated else None)
-    categories = words_of(fields.get("category"), by_space=False) + words_of(fields.get("categories"))
-    tags = words_of(fields.get("tag"), by_space=False) + words_of(fields.get("tags"))
-    own = text_of(fields.get("permalink"))
-    if own and not permalinks.is_path(own):
-        reasons.append(f"its permalink is not a path on the blog: {own[:60]!r}")
-        own = ""
-    url = permalinks.fill(
-        permalinks.STYLES.get(own, own) or template,
-        date=date,
-        slug=text_of(fields.get("slug")) or slug,
-        categories=categories,
-    )
-    title = text_of(fields.get("title")) or _first_heading(front.body) or text_of(re.sub("[-_]+", " ", slug))
-    post = Post(
-        path=path,
-        title=title,
-        date=date,
-        url=url,
-        tags=tuple(dict.fromkeys(tags)),
-        categories=tuple(dict.fromkeys(categories)),
-        body=front.body,
-        body_line=front.body_line,
-        digest=digest,
-    )
-    return post, reasons
-
-
-def _first_heading(body: str) -> str:
-    """The text of the first "# " line outside a code block; "" when there is none."""
-    in_code = False
-    for found in _FENCE_OR_HEADING.finditer(body):
-        if found[1]:
-            in_code = not in_code
-        elif not in_code:
-            heading = found[2].rstrip()
-            if heading.endswith("}"):  # kramdown's {#id}
-                heading = heading.rpartition("{")[0].rstrip() or heading
-            return text_of(heading.rstrip("#").replace("**", "").replace("`", ""))
-    return ""

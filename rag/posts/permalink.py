@@ -1,4 +1,4 @@
-"""The address of a post under Jekyll's permalink rule. Knows nothing about files or front matter.
+"""The address of a post under a permalink rule of Jekyll, Hugo, Hexo or Zola. Knows nothing about front matter.
 
 Addresses are paths in plain Unicode that start with "/"; percent-encoding is for whoever writes a link.
 """
@@ -9,13 +9,16 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rag.errors import InputError
 
-DEFAULT = "/:year/:month/:day/:title/"
+#: Jekyll's rule, with the folders above _posts and that of a language before it, where a blog has them.
+DEFAULT = "/:folders/:year/:month/:day/:title/"
 
-#: Jekyll's named styles.
+#: Jekyll's named styles, and where Hugo and Zola put a post unless told otherwise.
 STYLES = {
+    "hugo": "/:lang/:sections/:slugorfilename/",
     "date": "/:categories/:year/:month/:day/:title:output_ext",
     "pretty": "/:categories/:year/:month/:day/:title/",
     "ordinal": "/:categories/:year/:y_day/:title:output_ext",
@@ -34,8 +37,13 @@ _DATE_PARTS = {
     "w_day": "%u",
 }
 _DAY_NAMES = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")  # not strftime: that follows the machine's language
-_NAMES = (*_DATE_PARTS, "i_month", "i_day", "short_day", "title", "slug", "categories", "output_ext")
-_PLACEHOLDER = re.compile(":(" + "|".join(sorted(_NAMES, key=len, reverse=True)) + ")")
+_NAMES = (
+    *_DATE_PARTS, "i_month", "i_day", "short_day", "title", "slug", "categories", "output_ext", "lang", "folders",
+    "section", "sections", "filename", "slugorfilename", "post_title",
+)  # fmt: skip
+#: What other generators call the same.
+_ALIASES = {"contentbasename": "filename", "slugorcontentbasename": "slugorfilename", "yearday": "y_day"}
+_PLACEHOLDER = re.compile(":(" + "|".join(sorted((*_NAMES, *_ALIASES), key=len, reverse=True)) + ")")
 _UNKNOWN = re.compile(r":[A-Za-z_]\w*")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
@@ -64,22 +72,45 @@ def is_path(template: str) -> bool:
     return not _SCHEME.match(template) and not template.startswith(("//", "\\", "/\\"))
 
 
-def fill(template: str, *, date: str, slug: str, categories: Sequence[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What an address is made of. `date` is an ISO day or "", `slug` the file name without date and extension."""
+
+    date: str
+    slug: str
+    categories: Sequence[str] = ()
+    title: str = ""
+    filename: str = ""  # with the date, if it has one
+    own_slug: str = ""  # what front matter says
+    lang: str = ""  # "" in the blog's main language, which has no part of its own
+    folders: Sequence[str] = ()  # those that are part of Jekyll's address: above _posts, and that of a language
+    sections: Sequence[str] = ()  # all folders, those of languages aside
+
+
+def fill(template: str, place: Place) -> str:
     """The address for a post: `template` with its placeholders filled and made safe.
 
-    `date` is an ISO day or "", `slug` the file name without date and extension. Parts that are empty leave no gap.
-    The result starts with "/", holds no "." or ".." part, and ends with "/" when the template does.
+    Parts that are empty leave no gap. The result starts with "/", holds no "." or ".." part, and ends with "/" when the
+    template does.
     """
-    values = _values(date, slug, categories)
-    return _safe(_PLACEHOLDER.sub(lambda name: values[name[1]], template))
+    values = _values(place)
+    return _safe(_PLACEHOLDER.sub(lambda name: values[_ALIASES.get(name[1], name[1])], template))
 
 
-def _values(date: str, slug: str, categories: Sequence[str]) -> dict[str, str]:
+def _values(place: Place) -> dict[str, str]:
+    date, slug, categories = place.date, place.slug, place.categories
     title = slugify(slug, keep=_PRETTY) or "post"
     values = dict.fromkeys(_NAMES, "")
     values |= {
         "title": title,
         "slug": slugify(slug).lower() or "post",
+        "filename": slugify(place.filename, keep=_PRETTY).lower() or title,
+        "slugorfilename": slugify(place.own_slug or place.filename, keep=_PRETTY).lower() or title,
+        "post_title": slugify(place.title).lower() or title,
+        "lang": place.lang,
+        "folders": "/".join(place.folders),
+        "section": "/".join(place.sections[:1]),
+        "sections": "/".join(place.sections),
         "categories": "/".join(dict.fromkeys(c.lower().replace("/", "-") for c in categories)),
         "output_ext": ".html",
     }

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Literal
 
 from rag.errors import PostsError, StorageError
-from rag.posts.load import MAX_BYTES, SUFFIXES, find_posts, parse_post, read_bytes, unreadable
+from rag.posts.load import MAX_BYTES, SUFFIXES, find_posts, read_bytes, unreadable
+from rag.posts.parse import parse_post
 from rag.storage import disk
 from rag.text.unicode import NotText, decode, repair
 

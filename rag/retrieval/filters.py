@@ -12,7 +12,7 @@ from rag.types import Filters
 
 def make_filters(
     since: str | None = None, until: str | None = None,
-    tags: Iterable[str] | None = None, categories: Iterable[str] | None = None,
+    tags: Iterable[str] | None = None, categories: Iterable[str] | None = None, authors: Iterable[str] | None = None,
 ) -> Filters:  # fmt: skip
     """Filters from what a user writes: days, months or years ("2025-09-01", "2025-09", "2025"); names as they are.
 
@@ -22,10 +22,10 @@ def make_filters(
     last = _day(until, "until", last=True) if until else None
     if first and last and first > last:
         raise InputError(f"since {since} is after until {until}; swap them")
-    for name, value in (("tags", tags), ("categories", categories)):
+    for name, value in (("tags", tags), ("categories", categories), ("authors", authors)):
         if isinstance(value, str):
             raise InputError(f"{name} is the text {value!r}; give a list of names")
-    return Filters(first, last, tuple(tags or ()), tuple(categories or ()))
+    return Filters(first, last, tuple(tags or ()), tuple(categories or ()), tuple(authors or ()))
 
 
 def _day(text: str, name: str, *, last: bool) -> str:

@@ -167,7 +167,11 @@ def score_candidates(
 def _allowed_rows(store: PassageStore, filters: Filters) -> Ids:
     """Sorted rows of the passages that pass. Raises InputError for a tag or category that no post has."""
     facets = store.facets()
-    for kind, names in (("tags", filters.tags), ("categories", filters.categories)):
+    for kind, names in (
+        ("tags", filters.tags),
+        ("categories", filters.categories),
+        ("authors", filters.authors),
+    ):
         known = [name for name, _ in facets[kind]]
         for name in names:
             if name not in known:

@@ -22,7 +22,7 @@ from rag.storage.packed_rows import LeftOut
 from rag.storage.passage_writer import FILE
 from rag.types import Copy, Dropped, Filters, Ids, Passage, place_of
 
-_COLUMNS = "id, text, title, heading, post, url, date, tags, categories, start_line, end_line, also_in"
+_COLUMNS = "id, text, title, heading, post, url, day, tags, categories, start_line, end_line, also_in, lang, authors"
 _JOINED = "passages JOIN posts ON path = post"
 
 
@@ -125,7 +125,7 @@ class PassageStore:
         return {path: LeftOut(path, packed, json.loads(reasons)) for path, packed, reasons in rows}
 
     def facets(self) -> dict[str, list[tuple[str, int]]]:
-        """{"tags": [(name, posts)], "categories": [...]}, most frequent first."""
+        """{"tags": [(name, posts)], "categories": [...], "authors": [...]}, most frequent first."""
         return {plural: list(names) for plural, names in self._facets.items()}
 
     @cached_property
@@ -134,17 +134,17 @@ class PassageStore:
         sql = "SELECT name, count(*) AS n FROM labels WHERE kind = ? GROUP BY name ORDER BY n DESC, name"
         return {
             plural: [(name, int(n)) for name, n in self._query(sql, [kind])]
-            for plural, kind in (("tags", "tag"), ("categories", "category"))
+            for plural, kind in (("tags", "tag"), ("categories", "category"), ("authors", "author"))
         }
 
     def rows_matching(self, filters: Filters) -> Ids:
         """Sorted rows of the passages that pass the filters."""
         clauses, args = [], []
-        for clause, value in (("date >= ?", filters.since), ("date <= ? AND date != ''", filters.until)):
+        for clause, value in (("day >= ?", filters.since), ("day <= ? AND day != ''", filters.until)):
             if value:
-                clauses.append(f"post IN (SELECT path FROM posts WHERE {clause})")
+                clauses.append(clause)
                 args.append(value)
-        for kind, names in (("tag", filters.tags), ("category", filters.categories)):
+        for kind, names in (("tag", filters.tags), ("category", filters.categories), ("author", filters.authors)):
             if names:
                 marks = ",".join("?" * len(names))
                 clauses.append(f"post IN (SELECT post FROM labels WHERE kind = '{kind}' AND name IN ({marks}))")
@@ -155,10 +155,10 @@ class PassageStore:
 
 
 def _as_passage(columns: Sequence[str]) -> Passage:
-    id_, text, title, heading, post, url, date, tags, categories, start, end, also_in = columns
+    id_, text, title, heading, post, url, day, tags, categories, start, end, also_in, lang, authors = columns
     return Passage(
-        id_, text, title, heading, post, url, date,
-        _names(tags), _names(categories), int(start), int(end), _copies(also_in),
+        id_, text, title, heading, post, url, day,
+        _names(tags), _names(categories), int(start), int(end), _copies(also_in), lang, _names(authors),
     )  # fmt: skip
 
 

@@ -21,10 +21,11 @@ FILE = "passages.sqlite"
 
 _SCHEMA = """
 CREATE TABLE posts (
-  path TEXT PRIMARY KEY, digest TEXT, title TEXT, date TEXT, url TEXT, tags TEXT, categories TEXT) WITHOUT ROWID;
+  path TEXT PRIMARY KEY, digest TEXT, title TEXT, date TEXT, url TEXT, tags TEXT, categories TEXT, lang TEXT,
+  authors TEXT) WITHOUT ROWID;
 CREATE TABLE passages (
-  row INTEGER PRIMARY KEY, id TEXT, post TEXT, heading TEXT, start_line INTEGER, end_line INTEGER, also_in TEXT,
-  text TEXT);
+  row INTEGER PRIMARY KEY, id TEXT, post TEXT, heading TEXT, day TEXT, start_line INTEGER, end_line INTEGER,
+  also_in TEXT, text TEXT);
 CREATE TABLE labels (kind TEXT, name TEXT, post TEXT);
 CREATE TABLE dropped (post TEXT, start_line INTEGER, end_line INTEGER, reason TEXT, text TEXT);
 CREATE TABLE left_out (post TEXT PRIMARY KEY, reasons TEXT, packed BLOB);
@@ -35,7 +36,7 @@ _INDEXES = (
     "CREATE INDEX dropped_reason ON dropped (reason)",
 )
 _COPY = (
-    "INSERT INTO passages SELECT row + ?, id, post, heading, start_line, end_line, also_in, text "
+    "INSERT INTO passages SELECT row + ?, id, post, heading, day, start_line, end_line, also_in, text "
     "FROM old.passages WHERE row BETWEEN ? AND ? ORDER BY row"
 )
 
@@ -52,8 +53,11 @@ def write_store(
     """
     with database.writing(folder / FILE, _SCHEMA, before / FILE if before else None) as db:
         db.executemany(
-            "INSERT INTO posts VALUES (?,?,?,?,?,?,?)",
-            ((p.path, p.digest, p.title, p.date, p.url, _json(p.tags), _json(p.categories)) for p in posts),
+            "INSERT INTO posts VALUES (?,?,?,?,?,?,?,?,?)",
+            (
+                (p.path, p.digest, p.title, p.date, p.url, _json(p.tags), _json(p.categories), p.lang, _json(p.authors))
+                for p in posts
+            ),
         )
         _insert(db, passages, standing if before and standing is not None else np.full(len(passages), -1))
         db.executemany("INSERT INTO labels VALUES (?,?,?)", _labels(passages))
@@ -68,7 +72,7 @@ def write_store(
 
 
 def _as_row(p: Passage) -> tuple[str | int, ...]:
-    return p.id, p.post, p.heading, p.start_line, p.end_line, _also_in(p), p.text
+    return p.id, p.post, p.heading, p.date, p.start_line, p.end_line, _also_in(p), p.text
 
 
 def _also_in(p: Passage) -> str:
@@ -88,7 +92,7 @@ def _insert(db: sqlite3.Connection, passages: Sequence[Passage], standing: Ids) 
     for start, end in pairwise(edges if len(standing) else []):
         first = int(standing[start])
         if first < 0:
-            db.execute("INSERT INTO passages VALUES (?,?,?,?,?,?,?,?)", (start, *_as_row(passages[start])))
+            db.execute("INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?)", (start, *_as_row(passages[start])))
         else:
             db.execute(_COPY, (start - first, first, first + end - start - 1))
 
@@ -102,3 +106,4 @@ def _labels(passages: Sequence[Passage]) -> Iterator[tuple[str, str, str]]:
     for p in {p.post: p for p in passages}.values():
         yield from (("tag", name, p.post) for name in p.tags)
         yield from (("category", name, p.post) for name in p.categories)
+        yield from (("author", name, p.post) for name in p.authors)

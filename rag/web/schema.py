@@ -44,6 +44,8 @@ class PassageRecord(TypedDict):
     start_line: int
     end_line: int
     also_in: list[CopyJSON]
+    lang: str
+    authors: list[str]
 
 
 class PassageJSON(TypedDict):
@@ -63,6 +65,8 @@ class PassageJSON(TypedDict):
     start_line: int
     end_line: int
     also_in: list[CopyJSON]
+    lang: str
+    authors: list[str]
     scores: ScoresJSON
 
 
@@ -101,6 +105,8 @@ def passage_record(passage: Passage) -> PassageRecord:
         "start_line": passage.start_line,
         "end_line": passage.end_line,
         "also_in": [{"post": copy.post, "url": copy.url, "date": copy.date} for copy in passage.also_in],
+        "lang": passage.lang,
+        "authors": list(passage.authors),
     }
 
 

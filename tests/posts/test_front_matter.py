@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from rag.posts.front_matter import day_of, is_false, is_true, read, text_of, words_of
+from rag.posts.front_matter import read
 
 BODY = "\n本文の一行目。\n"
 
@@ -90,8 +90,11 @@ def test_plain_lines_are_saved_from_a_broken_block():
     [
         "---\n\n規則の線で始まる本文。\n\n---\n\n続き。\n",
         "---\n注意: これは本文の一行。\n---\n続き。\n",
-        '{"title": "JSON"}\n\n本文。\n',
-        "----\ntitle: x\n----\n",
+        '{"a": 1} は波括弧で始まる本文。\n',
+        '{"title": "JSON"} に続く本文。\n',
+        '{"title": "閉じない"\n本文。\n',
+        "{{< figure >}}\n本文。\n",
+        '{"colour": "何も分からない"}\n\n本文。\n',
         "---",
         "---\n",
         "",
@@ -120,63 +123,59 @@ def test_empty_block_dots_and_toml():
     assert read("---\ntitle: x\n...\n本文").body == "本文"
     toml = read('+++\ntitle = "題"\ntags = ["a", "b"]\ndraft = true\n+++\n本文')
     assert toml.fields == {"title": "題", "tags": ["a", "b"], "draft": "true"}
+    assert toml.problem == ""
     assert (toml.body, toml.body_line) == ("本文", 6)
 
 
-@pytest.mark.parametrize(
-    ("written", "day"),
-    [
-        ("2025-11-30", "2025-11-30"),
-        ("2025-11-30 23:59:59 -1200", "2025-11-30"),
-        ("2025-11-30T00:00:00Z", "2025-11-30"),
-        ("2025/1/5", "2025-01-05"),
-        ("2025.01.05", "2025-01-05"),
-        ("20250105", "2025-01-05"),
-        ("2025年11月30日（日）", "2025-11-30"),
-        ("２０２５年１月５日", "2025-01-05"),
-        ("Nov 30, 2025", "2025-11-30"),
-        ("30 November 2025", "2025-11-30"),
-        ("Sun, 30 Nov 2025 10:00:00 +0900", "2025-11-30"),
-        ("2024-02-29", "2024-02-29"),
-        ("2025-02-29", ""),
-        ("2024-13-45", ""),
-        ("0000-01-01", ""),
-        ("11/30/2025", ""),
-        ("昨日", ""),
-        ("30 Foo 2025", ""),
-        ("9" * 100_000, ""),
-        (["2025-11-30"], ""),
-        (None, ""),
-    ],
-)
-def test_days(written, day):
-    assert day_of(written) == day
+def test_toml_is_read_as_toml():
+    front = read(
+        '+++\ntitle = "夏の予定" # 仮の題\ndate = 2025-02-22T10:00:00+09:00\ndraft = true # まだ\nweight = 1.50\n'
+        '[taxonomies]\ntags = ["旅"]\n[extra]\ntitle = "別"\n+++\n\n本文'
+    )
+    assert front.fields == {
+        "title": "夏の予定", "date": "2025-02-22 10:00:00+09:00", "draft": "true", "weight": "1.5", "tags": ["旅"],
+        "taxonomies": {"tags": ["旅"]}, "extra": {"title": "別"},
+    }  # fmt: skip
+    assert (front.body, front.body_line, front.problem, front.unread) == ("\n本文", 11, "", "")
 
 
 @pytest.mark.parametrize(
-    ("written", "words"),
+    "block",
+    ['title = "題"\ntitle = "二度"\ndraft = true # x', "draft = true\nx = [", "draft = true\n" + "a = " + "[" * 60_000],
+)
+def test_toml_that_can_not_be_read_gives_its_plain_lines(block):
+    front = read(f"+++\n{block}\n+++\n本文")
+    assert front.fields["draft"] == "true"
+    assert (front.body, front.unread) == ("本文", block)
+    assert front.problem.startswith("its front matter is not valid TOML (")
+
+
+def test_json_is_read_when_it_is_front_matter():
+    front = read('{\n  "title": "夏の予定",\n  "tags": ["旅"],\n  "draft": true,\n  "weight": null\n}\n\n本文')
+    assert front.fields == {"title": "夏の予定", "tags": ["旅"], "draft": "true", "weight": ""}
+    assert (front.body, front.body_line) == ("\n本文", 7)
+
+
+def test_blank_lines_before_and_longer_fences():
+    for text, line in (
+        ("\n\n---\ntitle: x\n---\n本文", 6),
+        ("------\ntitle: x\n------\n本文", 4),
+        (" \n+++\ntitle = 'x'\n+++\n本文", 5),
+    ):
+        front = read(text)
+        assert (front.fields, front.body, front.body_line) == ({"title": "x"}, "本文", line)
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
     [
-        (["駅", " 駅 ", "鉄道", ["x"], {"a": "b"}, ""], ("駅", "鉄道")),
-        ("鉄道 駅 旅", ("鉄道", "駅", "旅")),
-        ("鉄道, 駅　前、旅", ("鉄道", "駅　前", "旅")),
-        ("", ()),
-        ({"a": "b"}, ()),
-        (None, ()),
+        ("draft: true # あとで", "true"),
+        ("draft: 'true' # あとで", "true"),
+        ('draft: "a # b" # c', "a # b"),
+        ("draft: a#b", "a#b"),
+        ("draft:   # nothing", ""),
+        ("draft: x" + " " * 30_000 + "y", "x" + " " * 30_000 + "y"),
     ],
 )
-def test_words(written, words):
-    assert words_of(written) == words
-
-
-def test_limits_on_what_is_kept_with_every_passage():
-    assert len(words_of([str(i) for i in range(4_000)])) == 100
-    assert text_of("題" * 5_000) == "題" * 300
-    assert text_of(" 二行の\n  題\u200b名　全角 ") == "二行の 題名　全角"
-    assert [text_of(value) for value in ("~", "null", [], None, {})] == [""] * 5
-
-
-def test_flags():
-    assert all(map(is_true, ("true", "True", "yes", " on ", "1")))
-    assert all(map(is_false, ("false", "FALSE", "no", "off", "0")))
-    assert not any(map(is_true, ("false", "", None, [], "truely")))
-    assert not any(map(is_false, ("true", "", None, [])))
+def test_comments_behind_values_of_a_broken_block(line, value):
+    assert read(f"---\ntitle: a: b\n{line}\n---\n本文").fields["draft"] == value

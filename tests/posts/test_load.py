@@ -1,6 +1,5 @@
-"""Rows B1, B2 and B8 to B11 of the bad-input list: files, folders, names, and what a post is made of."""
+"""Rows B8 to B11 of the bad-input list: files, folders, names, and which of them are posts."""
 
-import hashlib
 import os
 import socket
 import unicodedata
@@ -10,26 +9,11 @@ import pytest
 
 from rag.errors import InputError, PostsError
 from rag.posts import load
-from rag.posts.load import find_posts, load_posts, parse_post, read_bytes
-from rag.types import Post, Problem
+from rag.posts.load import find_posts, load_posts, options_for, read_bytes
+from rag.posts.parse import Options
+from rag.types import Problem
 
 TODAY = "2026-01-01"
-TEXT = """---
-title: "坂の上の駅"
-date: 2025-03-04 10:00:00 +0900
-categories: ["鉄道"]
-tags: [駅, 旅]
----
-
-# 坂の上の駅
-
-ホームは一つだけで、上り下りが同じ線路を使います。
-"""
-
-
-def parse(text, path="2025-03-01-eki.md", **options):
-    data = text if isinstance(text, bytes) else text.encode()
-    return parse_post(path, data, **{"today": TODAY, **options})
 
 
 def write(folder, **files):
@@ -42,147 +26,13 @@ def names(folder):
     return [name for name, _ in find_posts(folder)[0]]
 
 
-# --- one post ---------------------------------------------------------------------------------------------------
-
-
-def test_a_post_as_a_whole():
-    post, problems = parse(TEXT, "鉄道/2025-03-01-eki.md")
-    assert problems == []
-    assert post == Post(
-        path="鉄道/2025-03-01-eki.md",
-        title="坂の上の駅",
-        date="2025-03-04",
-        url="/2025/03/04/eki/",
-        tags=("駅", "旅"),
-        categories=("鉄道",),
-        body=TEXT.split("---\n")[2],
-        body_line=7,
-        digest=hashlib.sha256(TEXT.encode()).hexdigest(),
-    )
-
-
-@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_body_line_opens_at_the_right_line(line_end, mark):
-    post, _ = parse(mark + TEXT.replace("\n", line_end))
-    assert post.title == "坂の上の駅"
-    assert post.body == TEXT.split("---\n")[2]
-    lines = TEXT.split("\n")
-    assert post.body.split("\n") == lines[post.body_line - 1 :]
-
-
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
-        ("---\ntitle: 表題\n---\n# 見出し\n", "表題"),
-        ("---\ntitle: ~\n---\n## 二番\n\n# **見出し** `x` ## {#id}\n", "見出し x"),
-        ("```\n# コメント\n```\n\n# 見出し\n", "見出し"),
-        ("本文だけ。", "my first 旅"),
-        ("#見出しではない\n\n本文。", "my first 旅"),
-        ("---\ntitle: [a, b]\n---\n本文", "my first 旅"),
-        ("---\ntitle: 二つの\n---\n本文", "二つの"),
-    ],
-)
-def test_title_from_front_matter_heading_or_name(text, title):
-    assert parse(text, "a/2024-01-02-my_first-旅.md")[0].title == title
-
-
-@pytest.mark.parametrize(
-    ("path", "block", "date", "url"),
-    [
-        ("2024-01-02-旅.md", "date: 2025-11-30 23:00:00 -0800", "2025-11-30", "/2025/11/30/旅/"),
-        ("2024-01-02-旅.md", "title: x", "2024-01-02", "/2024/01/02/旅/"),
-        ("2024-1-2-旅.markdown", "title: x", "2024-01-02", "/2024/01/02/旅/"),
-        ("旅 日記.md", "title: x", "", "/旅-日記/"),
-        ("2024-13-45-旅.md", "title: x", "", "/旅/"),
-        ("2024-01-02-旅.md", "slug: tabi", "2024-01-02", "/2024/01/02/tabi/"),
-        ("2024-01-02-旅.md", "permalink: /blog/:year/:title", "2024-01-02", "/blog/2024/旅"),
-        ("2024-01-02-旅.md", "permalink: pretty\ncategory: 鉄道", "2024-01-02", "/鉄道/2024/01/02/旅/"),
-        ("2024-01-02-旅.md", "permalink: /../../x/", "2024-01-02", "/x/"),
-        ("2024-01-02-旅.md", "slug: ../../etc/passwd", "2024-01-02", "/2024/01/02/..-..-etc-passwd/"),
-        ("2024-01-02-...md", "title: x", "2024-01-02", "/2024/01/02/"),
-    ],
-)
-def test_date_and_address(path, block, date, url):
-    post, problems = parse(f"---\n{block}\n---\n本文", path)
-    assert (post.date, post.url, problems) == (date, url, [])
-
-
-@pytest.mark.parametrize(
-    ("block", "reason"),
-    [
-        ("date: 2024-13-45", "its date could not be read: '2024-13-45'"),
-        ("title: {a: b}", "its title could not be read: \"{'a': 'b'}\""),
-        ("permalink: https://x.example/a", "its permalink is not a path on the blog: 'https://x.example/a'"),
-    ],
-)
-def test_unusable_fields_are_reported_and_replaced(block, reason):
-    post, problems = parse(f"---\n{block}\n---\n本文", "2024-01-02-旅.md")
-    assert (post.title, post.date, post.url) == ("旅", "2024-01-02", "/2024/01/02/旅/")
-    assert problems == [Problem("2024-01-02-旅.md", reason, skipped=False)]
-
-
-def test_tags_and_categories_in_every_form():
-    post, _ = parse("---\ntags: 駅 旅 駅\ntag: 長い 名前\ncategories: [A]\ncategory: A\n---\n本文")
-    assert post.tags == ("長い 名前", "駅", "旅")
-    assert post.categories == ("A",)
-
-
-def test_permalink_option():
-    assert parse(TEXT, permalink="ordinal")[0].url == "/鉄道/2025/063/eki.html"
-    with pytest.raises(InputError, match="':jahr'"):
-        parse(TEXT, permalink="/:jahr/:title/")
-
-
-@pytest.mark.parametrize(
-    ("path", "block", "option", "reason"),
-    [
-        ("a.md", "draft: true", "drafts", "is a draft: draft is true"),
-        ("a.md", "draft: 'yes'", "drafts", "is a draft: draft is true"),
-        ("a.md", "private: true", "drafts", "is a draft: private is true"),
-        ("a.md", "published: false", "drafts", "is a draft: published is false"),
-        ("a.md", "title: a: b\ndraft: true", "drafts", "is a draft: draft is true"),
-        ("_drafts/a.md", "title: x", "drafts", "is a draft: it lies in _drafts"),
-        ("a.md", "date: 2026-01-02", "future", "is dated 2026-01-02, which is still to come"),
-        ("2099-12-31-a.md", "title: x", "future", "is dated 2099-12-31, which is still to come"),
-    ],
-)
-def test_what_is_not_published_is_not_indexed(path, block, option, reason):
-    text = f"---\n{block}\n---\n本文"
-    assert parse(text, path) == (None, [Problem(path, reason)])
-    assert parse(text, path, **{option: True})[0].body == "本文"
-
-
-def test_today_is_published():
-    assert parse("本文", f"{TODAY}-a.md")[0].date == TODAY
-    assert parse("---\ndraft: false\npublished: true\n---\n本文")[0].body == "本文"
-
-
-@pytest.mark.parametrize("text", ["", "\n \n", "---\ntitle: x\n---\n", "\ufeff", "\u200b\n"])
-def test_a_post_without_text_is_reported(text):
-    assert parse(text) == (None, [Problem("2025-03-01-eki.md", "is empty: no text after the front matter")])
-
-
-def test_bytes_that_are_no_text_are_reported():
-    post, problems = parse("本文".encode("cp932") + "です".encode("cp932"))
-    assert post is None
-    assert problems[0].skipped
-    assert problems[0].reason.startswith("is not UTF-8 (byte 0 is 0x96)")
-
-
-def test_same_bytes_give_the_same_post():
-    """Nothing but content, path and options counts: no clock, no file time."""
-    assert parse(TEXT) == parse(TEXT)
-    assert parse(TEXT)[0].digest != parse(TEXT + " ")[0].digest
-
-
 # --- a folder ---------------------------------------------------------------------------------------------------
 
 
 def test_load_posts_in_order_with_every_reason(tmp_path):
     write(tmp_path, b="---\ndraft: true\n---\nx", a="# 甲\n\n本文", c="# 丙\n\n本文", d="")
     (tmp_path / "e.md").write_bytes(b"\xff\xff")
-    posts, problems = load_posts(tmp_path, today=TODAY)
+    posts, problems, _ = load_posts(tmp_path, today=TODAY)
     assert [(post.path, post.title) for post in posts] == [("a.md", "甲"), ("c.md", "丙")]
     assert [(problem.path, problem.reason[:14]) for problem in problems] == [
         ("b.md", "is a draft: dr"),
@@ -192,7 +42,7 @@ def test_load_posts_in_order_with_every_reason(tmp_path):
 
 
 def test_empty_folder(tmp_path):
-    assert load_posts(tmp_path) == ([], [])
+    assert load_posts(tmp_path) == ([], [], 0)
 
 
 def test_what_is_found_and_what_is_passed_over(tmp_path):
@@ -209,7 +59,9 @@ def test_what_is_found_and_what_is_passed_over(tmp_path):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("本文")
-    assert find_posts(tmp_path) == ([(n, tmp_path / n) for n in ("a/b/x.md", "a/y.MARKDOWN", "z.md")], [])
+    found, problems = find_posts(tmp_path)
+    assert found == [(n, tmp_path / n) for n in ("a/b/x.md", "a/y.MARKDOWN", "z.md")]
+    assert [problem.path for problem in problems] == ["_site", "node_modules"]  # said; what is hidden is not
 
 
 @pytest.mark.parametrize(
@@ -241,7 +93,7 @@ def test_links_are_not_followed(tmp_path):
     (posts / "out").symlink_to(outside)
     (posts / "loop").symlink_to(posts)
     (posts / "x.png").symlink_to("nothing")
-    loaded, problems = load_posts(posts)
+    loaded, problems, _ = load_posts(posts)
     assert [post.path for post in loaded] == ["a.md"]
     assert [problem.path for problem in problems] == ["gone.md", "loop", "out", "passwd.md", "self.md"]
     assert {problem.reason for problem in problems} == {"is a link; links are not followed"}
@@ -267,6 +119,7 @@ def test_pipes_and_sockets_are_not_opened(tmp_path):
         assert load_posts(tmp_path) == (
             [],
             [Problem("pipe.md", "is not a regular file"), Problem("socket.md", "is not a regular file")],
+            0,
         )
     with pytest.raises(OSError, match="not a regular file"):
         read_bytes(tmp_path / "pipe.md")  # put there after the listing: refused, not waited for
@@ -288,7 +141,7 @@ def test_read_bytes_refuses_links_and_large_files(tmp_path):
 
 def test_a_large_file_is_left_out_and_named(tmp_path):
     write(tmp_path, a="本文", big="長" * 700_000)
-    posts, problems = load_posts(tmp_path)
+    posts, problems, _ = load_posts(tmp_path)
     assert [post.path for post in posts] == ["a.md"]
     assert problems == [Problem("big.md", "can't be read: it is larger than 2,000,000 bytes")]
 
@@ -298,7 +151,7 @@ def test_a_file_that_vanishes_after_the_listing(tmp_path, monkeypatch):
     listed = find_posts(tmp_path)
     (tmp_path / "b.md").unlink()
     monkeypatch.setattr(load, "find_posts", lambda _: listed)
-    posts, problems = load_posts(tmp_path)
+    posts, problems, _ = load_posts(tmp_path)
     assert [post.path for post in posts] == ["a.md"]
     assert problems == [Problem("b.md", "can't be read: No such file or directory")]
 
@@ -308,7 +161,7 @@ def test_unreadable_files_and_folders(tmp_path):
     write(tmp_path, a="本文", b="本文")
     (tmp_path / "sub").mkdir(mode=0)
     (tmp_path / "b.md").chmod(0)
-    posts, problems = load_posts(tmp_path)
+    posts, problems, _ = load_posts(tmp_path)
     (tmp_path / "sub").chmod(0o700)
     assert [post.path for post in posts] == ["a.md"]
     assert [problem.path for problem in problems] == ["b.md", "sub"]
@@ -324,8 +177,9 @@ def test_names_that_are_hard_to_write(tmp_path):
     for name in written:
         with open(raw + b"/" + name, "wb") as file:  # noqa: PTH123
             file.write("本文".encode())
-    posts, problems = load_posts(tmp_path)
-    assert problems == []
+    posts, problems, _ = load_posts(tmp_path)
+    (problem,) = problems
+    assert problem == Problem(f"{twins[0]}.md", f"shares the address /{twins[0]}/ with {twins[1]}.md", skipped=False)
     assert [post.path for post in posts] == sorted(
         ["bad\\xff.md", "new\\x0aline.md", "esc\\x1b[31m.md", '<b>"%#?.md', "🍞.md", "X.md", "x.md"]
         + [f"{twin}.md" for twin in twins]
@@ -380,18 +234,11 @@ def test_content_decides_not_time(tmp_path):
 
 
 def test_same_title_and_text_in_two_files_are_two_posts(tmp_path):
-    write(tmp_path, a=TEXT, b=TEXT)
-    posts, problems = load_posts(tmp_path)
+    write(tmp_path, a="# 坂の上の駅\n\nホームは一つだけです。", b="# 坂の上の駅\n\nホームは一つだけです。")
+    posts, problems, _ = load_posts(tmp_path)
     assert [post.path for post in posts] == ["a.md", "b.md"]
     assert posts[0].digest == posts[1].digest
     assert problems == []
-
-
-def test_large_and_odd_bodies_are_linear():
-    for body in ("\n" * 1_000_000, "長" * 600_000, "---\n" * 100_000, "# " + " " * 1_000_000, "[" * 100_000):
-        post, _ = parse("はじめ\n" + body)
-        assert post.body.startswith("はじめ\n")
-        assert post.body_line == 1
 
 
 def test_a_file_that_grows_while_it_is_read_is_read_to_its_end_or_left_out(tmp_path, monkeypatch):
@@ -402,3 +249,69 @@ def test_a_file_that_grows_while_it_is_read_is_read_to_its_end_or_left_out(tmp_p
     assert read_bytes(path, 10) == b"0123456789"
     with pytest.raises(OSError, match="larger than 9 bytes"):
         read_bytes(path, 9)
+
+
+def test_two_posts_with_one_address_are_named(tmp_path):
+    for name in ("2025-02-01-dup.md", "2025-02-01-dup.markdown"):
+        (tmp_path / name).write_text("本文です。", encoding="utf-8")
+    posts, problems, total = load_posts(tmp_path)
+    assert (len(posts), total) == (2, 30)
+    reason = "shares the address /2025/02/01/dup/ with 2025-02-01-dup.markdown"
+    assert problems == [Problem("2025-02-01-dup.md", reason, skipped=False)]
+
+
+def test_copies_by_a_file_manager_are_left_out_beside_their_original(tmp_path):
+    names = [
+        "a.md",
+        "a copy.md",
+        "a copy 2.md",
+        "a Kopie.md",
+        "a (1).md",
+        "aのコピー.md",
+        "b copy.md",
+        "my copy.md",
+        "c (2).md",
+    ]
+    for name in names:
+        (tmp_path / name).write_text(f"{name}の本文です。", encoding="utf-8")
+    posts, problems, _ = load_posts(tmp_path)
+    assert [post.path for post in posts] == ["a.md", "b copy.md", "c (2).md", "my copy.md"]
+    assert {problem.reason for problem in problems} == {"is a copy of a.md by its name"}
+    assert len(problems) == 5
+
+
+def test_the_root_of_a_site_holds_other_people_s_files(tmp_path):
+    for name in (
+        "_config.yml", "_posts/2024-05-03-onsen.md", "vendor/bundle/foo/README.md", "themes/demo/content/sample.md",
+        "node_modules/x/a.md", "news.mdx", "README.md", "index.markdown", "talk.mkdn",
+    ):  # fmt: skip
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("本文です。" if name != "_config.yml" else "title: x", encoding="utf-8")
+    posts, problems, _ = load_posts(tmp_path)
+    assert [post.path for post in posts] == ["_posts/2024-05-03-onsen.md", "index.markdown", "talk.mkdn"]
+    left_out = "is left out: such a folder holds no posts of one's own"
+    assert {problem.path: problem.reason for problem in problems} == {
+        "README.md": "is about the files and no post: it has no front matter",
+        "news.mdx": "is MDX, which is not read; save it as .md",
+        "node_modules": left_out, "themes": left_out, "vendor": left_out,
+    }  # fmt: skip
+
+
+def test_a_category_may_be_called_themes(tmp_path):
+    (tmp_path / "themes").mkdir()
+    (tmp_path / "themes" / "a.md").write_text("本文です。", encoding="utf-8")
+    assert [post.path for post in load_posts(tmp_path)[0]] == ["themes/a.md"]
+
+
+def test_options_come_from_the_site_s_configuration_unless_given(tmp_path):
+    posts = tmp_path / "travel" / "_posts"
+    posts.mkdir(parents=True)
+    assert options_for(posts, None, None)[0] == Options()
+    (tmp_path / "_config.yml").write_text("permalink: /:categories/:title/\nlang: ja\n", encoding="utf-8")
+    options, site = options_for(posts, None, None)
+    assert options == Options("/:categories/:title/", main_lang="ja", above=("travel", "_posts"))
+    assert site.file == str(tmp_path / "_config.yml")
+    options, _ = options_for(posts, "hugo", "en", drafts=True)
+    assert (options.permalink, options.main_lang, options.drafts) == ("/:lang/:sections/:slugorfilename/", "en", True)
+    with pytest.raises(InputError, match="':jahr'"):
+        options_for(posts, "/:jahr/", None)

@@ -3,11 +3,11 @@
 import pytest
 
 from rag.errors import InputError
-from rag.posts.permalink import DEFAULT, expand_style, fill, is_path, slugify
+from rag.posts.permalink import DEFAULT, Place, expand_style, fill, is_path, slugify
 
 
 def address(template=DEFAULT, date="2025-01-05", slug="Rail-旅_1", categories=()):
-    return fill(expand_style(template), date=date, slug=slug, categories=categories)
+    return fill(expand_style(template), Place(date, slug, categories))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_slugs_are_jekylls(name, pretty, plain):
     ],
 )
 def test_addresses_stay_on_the_blog(template, expected):
-    assert fill(template, date="", slug="a", categories=()) == expected
+    assert fill(template, Place("", "a")) == expected
 
 
 @pytest.mark.parametrize(

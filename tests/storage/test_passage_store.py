@@ -80,7 +80,7 @@ def test_drops_by_reason_and_post(store):
 
 
 def test_facets_count_posts(store):
-    assert store.facets() == {"tags": [("O'Brien", 2), ("パン", 2)], "categories": []}
+    assert store.facets() == {"tags": [("O'Brien", 2), ("パン", 2)], "categories": [], "authors": []}
 
 
 def test_digests_and_posts(store):
