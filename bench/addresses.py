@@ -26,9 +26,10 @@ LINK = re.compile(
 )
 HEAD = """# Addresses and days
 
-Written by `python -m bench.addresses`: links between a blog's own posts, and what its posts have for days. Read one by
-one, the links that miss go to other pages of the same name, to versions of a post that are not among these files, or (in the
-machine's blog) to days on which there was no such post; none shows a wrong rule. The rule of Hugo's sites is an option.
+Written by `python -m bench.addresses`: links between a blog's own posts, and what its posts have for days.
+Read one by one, the links that miss go to other pages of the same name, to versions of a post that are not among these
+files, or (in the machine's blog) to days on which there was no such post; none shows a wrong rule. The rules of sites
+whose configuration isn't beside the posts are given as options.
 
 | blog | rule | posts | without a day | addresses twice | links to own posts | right |
 |---|---|--:|--:|--:|--:|--:|
