@@ -132,8 +132,8 @@ class Chatbot:
     def _belongs(self, question: str, subject: Sequence[str], alone: Sequence[Hit], together: Sequence[Hit]) -> bool:
         """Whether a passage of `together` meets both the subject and the question."""
         reader = self.index.reader
-        own = list(dict.fromkeys(reader.words(question)))
-        about = [w for w in dict.fromkeys(reader.words(" ".join(subject))) if w not in own]
+        own = list(dict.fromkeys(reader.asked(question)))
+        about = [w for w in dict.fromkeys(reader.asked(" ".join(subject))) if w not in own]
         if not own or not about or not together:
             return not own and bool(about)
         texts = [f"{h.passage.context}\n{h.passage.text}" for h in (*alone[:_READ], *together[:_READ])]

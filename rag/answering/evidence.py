@@ -16,11 +16,13 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from rag.answering.naming import names_in
+from rag.text.kanji import one_form
 from rag.types import Floats, Hit, Variant
 
 #: Cosine of two words from which they begin to count as alike, and from which they count in full.
 _ALIKE_FROM, _ALIKE_FULL = 0.4, 0.8
 _LATIN = re.compile(r"[a-z]{5,}")
+_LETTERS_OR_NOT = re.compile("[a-z]+|[^a-z]+")
 _BEST_POSTS = 3  # looked at for what a question names: further down, a post has one of the names by chance
 #: A Latin name of so many letters is met by one that is so like it (0-100): a slip of the pen, not another name.
 _SLIP_LENGTH, _SLIP_LIKE = 6, 88
@@ -38,6 +40,7 @@ class Reader:
     #: how much of a question each text meets, in [0, 1]: alone, and with what stands above it (the third argument)
     scores: Callable[[str, Sequence[str], Sequence[str]], tuple[Sequence[float], Sequence[float]]]
     likeness: Callable[[str, Sequence[Hit]], float]  # cosine of a question and the hit most like it, in [0, 1]
+    asked: Callable[[str], list[str]]  # the words that a question asks for: as `words`, but compounds and years alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,11 @@ class Signals:
 
 def measure(question: str, hits: Sequence[Hit], reader: Reader) -> Signals:
     """The signals of a question and its hits, best first; those of no evidence when there are no words or no hits."""
-    words = list(dict.fromkeys(reader.words(question)))
+    words = list(dict.fromkeys(reader.asked(question)))
     if not words or not hits:
         return Signals()
     rarity = dict(zip(words, (reader.rarity(words) / reader.rarest).tolist(), strict=True))
-    names = {word: name for word, name in names_in(question, reader.words).items() if word in rarity}
+    names = {word: name for word, name in names_in(question, reader.asked).items() if word in rarity}
     lacking = _lacking(names, hits, reader, rarity)
     total = sum(rarity[name] for name in names) or 1.0
     return Signals(
@@ -89,8 +92,10 @@ def _lacking(
                 spellings[word].append(variant.other)
     least = list(names)
     for texts in list(of_post.values())[:_BEST_POSTS]:
-        text = _fold("\n".join(texts))
-        lacking = [name for name, ways in spellings.items() if not any(_has(text, way) for way in ways)]
+        said, text = set(reader.words("\n".join(texts))), _fold("\n".join(texts))
+        lacking = [
+            name for name, ways in spellings.items() if not any(said.issuperset(w) or _has(text, w) for w in ways)
+        ]
         if sum(rarity[name] for name in lacking) < sum(rarity[name] for name in least):
             least = lacking
     return least
@@ -102,7 +107,8 @@ def _has(text: str, words: Sequence[str]) -> bool:
 
 
 def _has_latin(text: str, word: str) -> bool:
-    if re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", text):
+    pattern = "[ _-]?".join(map(re.escape, _LETTERS_OR_NOT.findall(word)))  # GPT 4o is GPT-4o
+    if re.search(rf"(?<![a-z0-9]){pattern}(?![a-z0-9])", text):
         return True
     if len(word) < _SLIP_LENGTH or not word.isalpha():
         return False
@@ -110,7 +116,7 @@ def _has_latin(text: str, word: str) -> bool:
 
 
 def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    return one_form(unicodedata.normalize("NFKC", text)).casefold()
 
 
 def met_words(words: Sequence[str], texts: Sequence[str], reader: Reader) -> Floats:

@@ -29,7 +29,7 @@ _UNITS = tuple(
         (r"何[基台件個本枚席駅回冊点機隻戸校店]", rf"{_D} ?[基台件個本枚席駅回冊点機隻戸校店]"),
         (r"いつ|何[年月日]|時期|(?<![a-z])when(?![a-z])|what (?:year|date|day|month)|哪年|何时|什么时候|언제|몇 ?년"
          r"|(?<![a-z])wann(?![a-z])|(?<![a-z])quand(?![a-z])|cuándo|(?<![a-z])quando(?![a-z])",
-         rf"{_D} ?(?:年|月|日)|(?:19|20)[0-9]{{2}}|(?:January|February|March|April|May|June|July|August|September"
+         rf"{_D} ?(?:年|月|日)|元年|(?:19|20)[0-9]{{2}}|(?:January|February|March|April|May|June|July|August|September"
          r"|October|November|December)"),
         (r"日数|何(?:日間?|時間|分|秒|[かカヶ]月|週間)|期間|how long|wie lange|combien de temps|cuánto tiempo"
          r"|얼마나 오래|多久",

@@ -14,6 +14,9 @@ from collections.abc import Callable, Iterator
 
 import sudachipy
 
+from rag.text.compounds import split_compounds
+from rag.text.eras import western_years
+from rag.text.kanji import one_form
 from rag.text.question import Language, language_of
 from rag.text.sudachi import dictionary
 
@@ -27,14 +30,19 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def names_in(question: str, words: Callable[[str], list[str]]) -> dict[str, str]:
-    """The words (as `words` gives them) of what a question names, each with the name as it is written there."""
+    """The words (as `words` gives them, a question's) of what a question names, each with the name as it is written
+    there; a compound with itself.
+    """
     language = language_of(question)
-    text = _UNIT.sub(" ", unicodedata.normalize("NFKC", _SURROGATES.sub(" ", question)))
+    text = western_years(one_form(unicodedata.normalize("NFKC", _SURROGATES.sub(" ", question))))
+    apart = list(split_compounds(_UNIT.sub(" ", text)))
+    text = " ".join(before for before, _ in apart)
     if language in ("ja", "zh", "ko"):
         written = [*_LATIN_OR_FIGURE.findall(text), *(_in_japanese(text) if language == "ja" else ())]
     else:
         written = list(_capitalised(text, language))
-    return {word: name for name in written for word in words(name)}
+    compounds = {compound: compound for _, compound in apart if compound}
+    return compounds | {word: name for name in written for word in words(name)}
 
 
 def _in_japanese(text: str) -> Iterator[str]:

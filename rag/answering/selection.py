@@ -98,7 +98,7 @@ def _ranked(question: str, hits: Sequence[Hit], reader: Reader) -> list[Quote]:
 
 def _by_words(question: str, quotes: Sequence[Quote], hits: Sequence[Hit], reader: Reader) -> list[Quote]:
     """The quotes, worth more by the words of the question that they meet in context and by what they say beside."""
-    asked = frozenset(reader.words(question))
+    asked = frozenset(reader.asked(question))
     variants = reader.variants(list(asked))
     above = {place: frozenset(reader.words(hits[place].passage.context)) for place in {q.hit for q in quotes}}
     said = [frozenset(reader.words(q.text)) for q in quotes]

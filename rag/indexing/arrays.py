@@ -235,7 +235,7 @@ def save_glosses(folder: Path, found: NamesByRow, before: Path | None) -> None:
     rows = []
     for i in np.flatnonzero(counts >= MIN_GLOSSES).tolist():
         one, other = found.names[i].split("\t")
-        words = known.get((one, other)) or [tokenizer().words(one), tokenizer().words(other)]
+        words = known.get((one, other)) or [tokenizer().asked(one), tokenizer().asked(other)]
         rows.append([one, other, *words, int(counts[i])])
     write_json(folder / _GLOSSES, rows)
 

@@ -68,6 +68,7 @@ def make_reader(parts: IndexParts) -> Reader:
         variants=parts.variants.of,
         scores=partial(score_in_context, parts),
         likeness=partial(_likeness, parts),
+        asked=parts.words.asked,
     )
 
 
@@ -108,7 +109,7 @@ def score_in_context(
 
 def _meet(parts: IndexParts, question: str, texts: Sequence[NDArray[np.int32]]) -> Floats:
     """float32 (len(texts),) in [0, 1]: the best over the question as asked and with its names in other spellings."""
-    variants = parts.variants.of(parts.words.words(question))
+    variants = parts.variants.of(parts.words.asked(question))
     asked = parts.tokens.token_ids(spelled_out(question, variants))
     found = np.mean(parts.late.scores_of_texts(asked, texts), axis=0)
     best: Floats = found.max(axis=0)

@@ -2,7 +2,7 @@
 
 Text is split by SudachiPy in its shortest mode and each word is taken in its normalised form (打合せ = 打ち合わせ,
 コンピュータ = コンピューター, 960億 = 96000000000, and for many English words their katakana form: supply = サプライ).
-Function words are left out: that matters as much as the splitter does. Scripts that Sudachi doesn't know are kept as
+Before that kanji, amounts and years are put in one form, and names like GPT-4o or 1.8.7 kept whole. Function words are left out: that matters as much as the splitter does. Scripts that Sudachi doesn't know are kept as
 lower-case words (Latin, Cyrillic, …) or as character bigrams (Hangul).
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,9 @@ from numpy.typing import NDArray
 
 from rag.retrieval.postings import Postings
 from rag.text.amounts import plain_amounts
+from rag.text.compounds import pieces_of, split_compounds
+from rag.text.eras import western_years
+from rag.text.kanji import one_form
 from rag.text.stopwords import STOPWORDS
 from rag.text.sudachi import dictionary
 from rag.types import Floats, Ids, Variant
@@ -32,6 +35,8 @@ TITLE_WEIGHT, HEADING_WEIGHT = 1, 1
 
 #: A verb or adjective of a Japanese question counts this much beside a noun: who asks has other verbs than who writes.
 INFLECTED = 0.6
+#: A compound of the question is met so far by a passage that only has its pieces.
+PIECES = 0.5
 _INFLECTED = re.compile(r"[\u3041-\u309f\u3400-\u9fff々]*[うくぐすつぬぶむるい]")  # in the dictionary form
 _NO_GROUPS = np.empty(0, np.int64)
 _NOWHERE = np.empty(0, np.int64), np.empty(0, np.float32)
@@ -65,13 +70,32 @@ class Tokenizer:
         self._latin = lru_cache(maxsize=50_000)(self._latin_word)
 
     def words(self, text: str) -> list[str]:
-        """Normalised content words, in order, with repetitions."""
+        """Normalised content words, in order, with repetitions; after a compound the pieces that it is met by as well,
+        before a year its era's name.
+        """
+        return self._words(text, whole=False)
+
+    def asked(self, question: str) -> list[str]:
+        """The words that a question asks for: as `words`, but compounds and years alone."""
+        return self._words(question, whole=True)
+
+    def pieces(self, word: str) -> list[str]:
+        """What `words` gives after the compound `word`; [] for any other."""
+        return [p for piece in pieces_of(word) for p in (self._latin(piece) if piece.isalpha() else (piece,))]
+
+    def _words(self, text: str, *, whole: bool) -> list[str]:
+        text = one_form(unicodedata.normalize("NFKC", _SURROGATES.sub(" ", text)))
+        text = plain_amounts(western_years(text, with_era=not whole))
         found: list[str] = []
         with self._lock:  # Sudachi's tokenizer refuses a second caller
-            for chunk in _chunks(plain_amounts(unicodedata.normalize("NFKC", _SURROGATES.sub(" ", text)))):
-                for m in self._sudachi.tokenize(chunk):
-                    if not self._is_function(m):
-                        found.extend(self._terms(m))
+            for before, compound in split_compounds(text):
+                for chunk in _chunks(before):
+                    for m in self._sudachi.tokenize(chunk):
+                        if not self._is_function(m):
+                            found.extend(self._terms(m))
+                if compound:
+                    found.append(compound)
+                    found.extend(() if whole else self.pieces(compound))
         return found
 
     def _terms(self, m: sudachipy.Morpheme) -> Iterator[str]:
@@ -188,6 +212,10 @@ class LexicalIndex:
         counts /= counts + self._norms.take(rows)
         counts *= self._idf[i]
         return rows, counts
+
+    def held(self, words: Sequence[str], pieces: Callable[[str], Sequence[str]]) -> list[str]:
+        """The words, but of a compound that no passage holds its pieces instead, where it has any."""
+        return [held for word in words for held in ((word,) if word in self._ids else pieces(word) or (word,))]
 
     def lacking(self, words: Sequence[str], variants: Sequence[Variant] = ()) -> float:
         """Share of the words, by rarity, that no passage has in any spelling, in [0, 1]; 0 for no words."""

@@ -16,11 +16,11 @@ from rag.models.embed import StaticEncoder
 from rag.retrieval.dense import DenseIndex
 from rag.retrieval.diversity import PER_POST, diversified
 from rag.retrieval.late_interaction import LateIndex
-from rag.retrieval.lexical import LexicalIndex, Tokenizer
+from rag.retrieval.lexical import PIECES, LexicalIndex, Tokenizer
 from rag.storage.passage_store import PassageStore
 from rag.text.question import asks_for_latest, expected
 from rag.text.variants import Variants, spelled_out
-from rag.types import Encoder, Filters, Floats, Hit, Ids, Reranker
+from rag.types import Encoder, Filters, Floats, Hit, Ids, Reranker, Variant
 
 MAX_QUESTION = 2_000  # characters; a longer text is a document, not a question
 #: Each of the three legs proposes this many passages of the whole corpus; all of them score the union.
@@ -145,9 +145,10 @@ def score_candidates(
     The legs that compare vectors see the question twice, as asked and with the other spellings of its names added; the
     latter proposes.
     """
-    words = parts.words.words(question)
+    words = parts.lexical.held(parts.words.asked(question), parts.words.pieces)
     variants = parts.variants.of(words)
-    by_word, by_post = parts.lexical.scores(words, variants, parts.posts)
+    compounds = [Variant((word,), tuple(pieces), PIECES) for word in words if (pieces := parts.words.pieces(word))]
+    by_word, by_post = parts.lexical.scores(words, [*variants, *compounds], parts.posts)
     asked = spelled_out(question, variants)
     queries = parts.encoder.encode_queries(asked)
     tokens = parts.tokens.token_ids(asked)

@@ -113,7 +113,7 @@ _FIGURE = re.compile(f"(?:[$€£¥￥] ?{_DIGITS}(?: ?(?:million|billion|trilli
 _PLAIN_FIGURE = re.compile(_DIGITS)
 _DAY = "(?: ?[0-9０-９一二三四五六七八九十]{1,3}日)?"
 _DATE = re.compile(
-    rf"[0-9０-９一二三四五六七八九十〇]{{1,4}}年度?(?: ?[0-9０-９一二三四五六七八九十]{{1,2}}月{_DAY})?"
+    rf"(?:[0-9０-９一二三四五六七八九十〇]{{1,4}}|元)年度?(?: ?[0-9０-９一二三四五六七八九十]{{1,2}}月{_DAY})?"
     rf"|[0-9０-９一二三四五六七八九十]{{1,3}}月{_DAY}"
     r"|(?:19|20)[0-9]{2}(?:[-/.][0-9]{1,2}(?:[-/.][0-9]{1,2})?)?(?![0-9])|[0-9]{1,2}時"
     r"|(?:January|February|March|April|May|June|July|August|September|October|November"

@@ -26,7 +26,7 @@ def scores(question, texts, contexts):
 
 
 READER = Reader(words, lambda ws: np.ones(len(ws), np.float32), 1.0, lambda ws: np.zeros((len(ws), 2), np.float32),
-                lambda ws: [], scores, lambda question, hits: 0.5)  # fmt: skip
+                lambda ws: [], scores, lambda question, hits: 0.5, words)  # fmt: skip
 
 
 def hit(text, *, score=0.5, post="a.md", date="2025-01-01", line=10):
