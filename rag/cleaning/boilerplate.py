@@ -1,31 +1,123 @@
-"""Blocks that recur over the posts of one blog: footers, calls to action, author notes. Learned, not listed."""
+"""What recurs over the posts of one blog: footers, calls to action, author notes. Learned, not listed.
+
+A text is the blog's when it stands at the beginning or the end of many posts. One of them keeps it, since it may be the
+only place that says where the club meets. What only advertisements and lists of related posts look like is theirs when
+it recurs anywhere, and then all of it goes. Two posts of one day count once: a translation repeats what isn't translated.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
-from rag.text.keys import block_key
-from rag.types import CleanPost
+from rag.text.keys import block_key, letters
+from rag.text.sentences import split_sentences
+from rag.types import Block, Post, Traits
 
-#: A block in this many posts, and in this part of them, is the blog's and not the post's.
+#: A text at the edges of this many posts may be the blog's.
 MIN_POSTS = 4
-MIN_SHARE = 0.01
-#: A dropped text this long may have been shortened for the report.
-MAX_SHOWN = 200
+#: In this many posts a suspect recurs: what it looks like is the other sign.
+MIN_SUSPECT = 3
+#: At the edges of this part of the posts it is the blog's. Below are what a series or a month of posts share.
+MIN_SHARE = 0.2
+#: Blocks from either end of a post that may be the blog's.
+EDGE = 12
+#: Letters, a Japanese or Chinese one as two, of a text that is worth leaving out: "See you!" costs nothing.
+MIN_WIDTH = 20
+#: Before the key of a block that does not go by itself, but lets those behind it go.
+_STAYS = "~"
+#: Before the key of a suspect, in what has to go.
+_SUSPECT = "!"
+_FIGURE = re.compile(r"\d")
 
 
-def keys_of(clean: CleanPost) -> tuple[str, ...]:
-    """Keys of all in one post that may recur in others, sorted: its blocks, headings aside, and its promotions."""
-    keys = {block_key(block.text) for block in clean.blocks if block.kind != "heading"}
-    keys |= {block_key(d.text) for d in clean.dropped if d.reason == "promotion" and len(d.text) < MAX_SHOWN}
-    return tuple(sorted(keys - {""}))
+def edges_of(blocks: Sequence[Block]) -> tuple[str, ...]:
+    """Keys of the first and the last blocks of a post, in order, a gap between them as ""."""
+    keys = [_key(blocks, start, end) for start, end in _units(blocks)]
+    return tuple(keys if len(keys) <= 2 * EDGE else [*keys[:EDGE], "", *keys[-EDGE:]])
 
 
-def learn_boilerplate(cleaned: Sequence[CleanPost]) -> frozenset[str]:
-    """Keys of the blocks that recur over posts, headings aside. The order of the posts plays no part."""
-    counts: Counter[str] = Counter()
-    for post in cleaned:
-        counts.update(keys_of(post) if post.keys is None else post.keys)
-    least = max(MIN_POSTS, MIN_SHARE * len(cleaned))
-    return frozenset(key for key, count in counts.items() if count >= least)
+def suspects_of(blocks: Sequence[Block]) -> tuple[str, ...]:
+    """Keys of what goes from a post if it recurs, sorted: of suspect blocks, and of their sentences."""
+    return tuple(sorted({key for block in blocks if block.suspect for key in _suspect_keys(block)} - {""}))
+
+
+def learn_boilerplate(posts: Sequence[Post], traits: Sequence[Traits], edges: bool = True) -> list[frozenset[str]]:
+    """For each post the keys of what has to go from it; `without` leaves it out. The order of the posts plays no part.
+
+    Nothing at the `edges` is learned if that is false.
+    """
+    stories = [post.date or post.path for post in posts]
+    least = max(MIN_POSTS, MIN_SHARE * len(set(stories)))
+    suspects = _recurring([post.path for post in posts], [some.suspects for some in traits], MIN_SUSPECT)
+    suspects |= {block_key(post.title) for post in posts}  # the words of a link to another post are that post's title
+    everywhere = _recurring(stories, [some.edges for some in traits], least) if edges else set()
+    found = [set(_edge(some.edges, everywhere)) for some in traits]
+    keepers: dict[str, int] = {}
+    for i in sorted(range(len(posts)), key=lambda i: (posts[i].date or "9999", posts[i].path)):
+        for key in found[i]:
+            keepers.setdefault(key, i)
+    return [
+        frozenset({key for key in keys if keepers[key] != i} | {_SUSPECT + key for key in some.suspects if key in suspects})
+        for i, (keys, some) in enumerate(zip(found, traits, strict=True))
+    ]
+
+
+def without(blocks: Sequence[Block], gone: frozenset[str]) -> tuple[list[Block], list[tuple[Block, str]]]:
+    """`blocks` without those whose keys are `gone`, in order, and each of these with the reason."""
+    lost = {i: block.suspect for i, block in enumerate(blocks) if block.suspect and _recurs(block, gone)}
+    if any(not key.startswith(_SUSPECT) for key in gone):
+        for start, end in _units(blocks):
+            if _key(blocks, start, end) in gone:
+                lost |= dict.fromkeys(range(start, end), "boilerplate")
+    return [b for i, b in enumerate(blocks) if i not in lost], [(blocks[i], lost[i]) for i in sorted(lost)]
+
+
+def _suspect_keys(block: Block) -> list[str]:
+    """Key of a block, then those of its sentences: an advert is written now in one paragraph, now in two."""
+    return [block_key(block.text), *(block_key(block.text[a:b]) for a, b in split_sentences(block.text))]
+
+
+def _recurs(block: Block, gone: frozenset[str]) -> bool:
+    whole, *parts = (not key or _SUSPECT + key in gone for key in _suspect_keys(block))
+    return whole or all(parts)
+
+
+def _recurring(stories: Sequence[str], keys: Sequence[Sequence[str]], least: float) -> set[str]:
+    pairs = {(key, story) for story, own in zip(stories, keys, strict=True) for key in own if key}
+    counts = Counter(key for key, _ in pairs)
+    return {key for key, count in counts.items() if count >= least}
+
+
+def _edge(keys: Sequence[str], everywhere: set[str]) -> Iterator[str]:
+    """The keys from either end on that are everywhere, up to the first that is not, but for those that stay."""
+    for ordered in (keys, keys[::-1]):
+        run = takewhile(lambda key: key in everywhere or key == _STAYS, ordered)
+        yield from (key for key in run if not key.startswith(_STAYS))
+
+
+def _units(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
+    """Index ranges of what recurs as a whole: a list is one, headings none. An item alone may be a name or a version."""
+    start = 0
+    while start < len(blocks):
+        end = start + 1
+        while blocks[start].kind == "list" and end < len(blocks) and blocks[end].kind == "list":
+            end += 1
+        if blocks[start].kind != "heading":
+            yield start, end
+        start = end
+
+
+def _key(blocks: Sequence[Block], start: int, end: int) -> str:
+    """Names a unit; marked if it says too little, or says figures, or what its heading says in figures."""
+    if any(block.suspect for block in blocks[start:end]):
+        return _STAYS
+    text = "\n".join(block.text for block in blocks[start:end])
+    own = letters(text)
+    width = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in own[:MIN_WIDTH])
+    heading = blocks[start - 1].text if start and blocks[start - 1].kind == "heading" else ""
+    stays = width < MIN_WIDTH or blocks[start].kind == "code" or _FIGURE.search(own) or _FIGURE.search(heading)
+    return (_STAYS if stays else "") + block_key(text)

@@ -1,7 +1,7 @@
-"""Rules of cleaning: what a writing machine leaves in a post. Its notes on the task, the brief it was given, its noise.
+"""What a writing machine leaves in a post: its notes on the task, and the brief it was given.
 
-Each rule yields the indices of the pieces that go. The patterns are those of writing tools in general, anchored or in
-company, because a post may well write about such tools.
+The patterns are those of writing tools in general. People write about such tools and about writing, so that no pattern
+drops anything alone: `rag.cleaning.corpus_evidence` tells in which posts they are looked for.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag.cleaning.pieces import Piece, runs
-from rag.cleaning.site_rules import SiteRules
-from rag.types import Post
+from rag.cleaning.pieces import runs
+from rag.types import Block
 
 # What a writing machine says about its task. Anchored at the start of a block, which must be short.
 _CHATTER = re.compile(
-    r"^[(（【「]?(?:文字数(?:確認|カウント)?[:：]|約?\d{3,5}\s*文字|(?:(?:はい|もちろん)、)?(?:承知|了解)(?:いた)?しました。.{0,60}(?:記事|続き|執筆|原稿)"
+    r"^[(（【「]?(?:文字数(?:確認|カウント)?[:：]\s*約?\d[\d,]*\s*文?字[)）】」。]?$|(?:(?:はい|もちろん)、)?(?:承知|了解)(?:いた)?しました。.{0,60}(?:記事|続き|執筆|原稿)"
     r"|既存の?記事の(?:最後|冒頭|続き)|以下(?:の?|に|が).{0,10}(?:記事の続き|完成(?:した|版)|修正(?:後|版))"
     r"|提供された記事の続き|ご要望に沿って|申し訳[^。]{0,20}(?:再度お試し|別の情報源)|.{0,80}ご依頼いただいた記事"
     r"|(?:Web|ウェブ)検索が.{0,20}利用できない(?:ため|ので)|(?:\d+\.\s*)?記事全体で\d+"
-    r"|the (?:article|character count|word count) (?:has|is) (?:approximately |about )?\d|(?:word|character) count\b"
-    r"|i have (?:outputted|completed the (?:request|task|article)|generated the)"
+    r"|the (?:article|text|character count|word count) (?:has|is) (?:approximately |about )?\d[\d,]* (?:characters|words)"
+    r"|(?:word|character) count: ?\d|i have (?:outputted|completed the (?:request|task|article)|generated the)"
     r"|i(?:'m| am) (?:unable|not able) to (?:perform|access|browse|search|complete|generate)"
-    r"|i apologi[sz]e,? but|i(?:'m| am) sorry,? but (?:i|as an)|as an ai (?:language )?(?:model|assistant)"
-    r"|(?:sure|certainly|of course)[,!] here(?:'s| is)"
+    r" (?:the |a |any )?(?:web|internet|online|search|request|task|article|real-time)"
+    r"|i apologi[sz]e,? but i|i(?:'m| am) sorry,? but (?:i can(?:no|')t|as an)|as an ai (?:language )?(?:model|assistant)"
+    r"|(?:sure|certainly|of course)[,!] here(?:'s| is) (?:the|your|a) "
     r"|here(?:'s| is) (?:the|your|a) (?:revised|rewritten|continuation|completed)"
     r"|please let me know if you(?:'d| would)? (?:like|need|want) me to)",
     re.I,
@@ -44,55 +44,58 @@ _BRIEF_ITEM = re.compile(
     r"|\b(?:tone|style|words|paragraphs|article|write)\b",
     re.I,
 )
-_SYMBOLS = re.compile(r"[\W_]+")
-#: A block of which the same few characters make up almost all is noise: a run of ${{}^{} or =====.
-MIN_DEGENERATE = 120
-MAX_SYMBOL_SHARE = 0.5
-MIN_DISTINCT_SHARE = 0.03
+# What it writes behind a heading: how long the section is, or that it is the rest of one.
+_LENGTH_NOTE = re.compile(r"\s*[(（]\s*(?:約\s*)?\d{1,5}\s*(?:文字|字|characters?|words?)\s*[)）]\s*$", re.I)
+_CONTINUED = re.compile(r"\s*[(（](?:続き|つづき|cont(?:inued|\.)?)[)）]\s*$", re.I)
 
 
-def split_notes(pieces: Sequence[Piece]) -> list[Piece]:
-    """`pieces` with a line that is such a note divided from the text that stands below it in one paragraph."""
-    out: list[Piece] = []
-    for piece in pieces:
-        first, newline, rest = piece.text.partition("\n")
-        if newline and piece.kind == "text" and (_CHATTER.match(first) or _BRIEF.search(first)):
-            out += [replace(piece, text=first), replace(piece, text=rest)]
+def without_note(heading: str) -> str:
+    """A heading without a note on its length or that it continues."""
+    return _CONTINUED.sub("", _LENGTH_NOTE.sub("", heading))
+
+
+def reads_like_chatter(block: Block) -> bool:
+    """Whether a block, or its first line, reads like one of those notes or like part of a brief."""
+    if block.kind == "heading" and without_note(block.text) != block.text:
+        return True
+    note = block.text.partition("\n")[0] if block.kind == "text" else block.text
+    if block.kind in ("code", "quote") or len(note) > MAX_CHATTER:
+        return False
+    return bool(_CHATTER.match(note) or _BRIEF.search(note))
+
+
+def divided_notes(blocks: Sequence[Block]) -> list[Block]:
+    """`blocks` with a line that is such a note divided from the text that stands below it in one paragraph."""
+    out: list[Block] = []
+    for block in blocks:
+        first, newline, rest = block.text.partition("\n")
+        if newline and block.kind == "text" and reads_like_chatter(block):
+            out += [replace(block, text=first), replace(block, text=rest)]
         else:
-            out.append(piece)
+            out.append(block)
     return out
 
 
-def machine_chatter(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
-    """What a writing machine says about its task, its limits or its character count."""
-    for i, piece in enumerate(pieces):
-        if piece.kind != "code" and len(piece.text) <= MAX_CHATTER and _CHATTER.match(piece.text):
+def machine_chatter(blocks: Sequence[Block]) -> Iterator[int]:
+    """What a writing machine says about its task, its limits or its character count: indices of such blocks."""
+    for i, block in enumerate(blocks):
+        if block.kind not in ("code", "quote") and len(block.text) <= MAX_CHATTER and _CHATTER.match(block.text):
             yield i
 
 
-def writing_brief(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
-    """Instructions to the writer, with the list they stand in and the heading above it."""
-    told = {i for i, piece in enumerate(pieces) if len(piece.text) <= MAX_CHATTER and _BRIEF.search(piece.text)}
+def writing_brief(blocks: Sequence[Block]) -> Iterator[int]:
+    """Instructions to the writer, with the list they stand in and the heading above it: indices of such blocks."""
+    told = {
+        i
+        for i, block in enumerate(blocks)
+        if block.kind not in ("code", "quote") and len(block.text) <= MAX_CHATTER and _BRIEF.search(block.text)
+    }
     if not told:
         return
     yield from told
-    for start, end in runs(pieces, "list"):
-        items = [i for i in range(start, end) if i in told or _BRIEF_ITEM.search(pieces[i].text)]
+    for start, end in runs(blocks, "list"):
+        items = [i for i in range(start, end) if i in told or _BRIEF_ITEM.search(blocks[i].text)]
         if 2 * len(items) >= end - start:
             yield from range(start, end)
-            if start and pieces[start - 1].kind == "heading" and len(pieces[start - 1].text) <= 12:
+            if start and blocks[start - 1].kind == "heading" and len(blocks[start - 1].text) <= 12:
                 yield start - 1
-
-
-def degenerate(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
-    """Runs of symbols, or of the same few characters, that carry no words."""
-    for i, piece in enumerate(pieces):
-        if piece.kind not in ("code", "table") and _is_noise(piece.text):
-            yield i
-
-
-def _is_noise(text: str) -> bool:
-    if len(text) < MIN_DEGENERATE:
-        return False
-    symbols = sum(len(run) for run in _SYMBOLS.findall(text))
-    return symbols > MAX_SYMBOL_SHARE * len(text) or len(set(text)) < min(30, MIN_DISTINCT_SHARE * len(text))

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import cast
 
-from rag.cleaning.chatter import degenerate, machine_chatter, split_notes, writing_brief
-from rag.cleaning.link_lists import link_list, promotion
+from rag.cleaning.chatter import without_note
+from rag.cleaning.link_lists import announced_links, link_list, promotion
 from rag.cleaning.markdown import read_markdown
 from rag.cleaning.pieces import Piece, sections
 from rag.cleaning.site_rules import SiteRules
-from rag.text.keys import is_title, letters
-from rag.text.sentences import ends_sentence
+from rag.text.keys import letters
 from rag.types import Block, BlockKind, CleanPost, Dropped, Post
 
 #: Characters of a removed block that the report shows.
@@ -37,28 +37,42 @@ _HIGHLIGHT = re.compile(
     re.M,
 )
 
-# Keys of front matter; the lines of a second one are read as one paragraph.
-_FRONT_MATTER = re.compile(r"(?<![A-Za-z])(?:layout|title|date|categories|tags|author|excerpt|permalink|description): ")
-
-_LENGTH_NOTE = re.compile(r"\s*[(（]\s*(?:約\s*)?\d{1,5}\s*(?:文字|字|characters?|words?)\s*[)）]\s*$", re.I)
-_CONTINUED = re.compile(r"\s*[(（](?:続き|つづき|cont(?:inued|\.)?)[)）]\s*$", re.I)
 _WORD = re.compile(r"[^\W_]")
+# What stands for an image: a few Japanese or Chinese letters, or three words; fewer name a file.
+_CAPTION = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}|[^\\W\\d_]\\W+[^\\W_]+\\W+[^\\W_]")
+#: A shorter run is a line that somebody drew.
+MIN_RUN = 60
+_RUN_OF_SIGNS = re.compile(r"(?:[^\w\s]|_){60,}")
+_OVER_AND_OVER = re.compile(r"([^\n\d]{1,8}?)\1{59,}")
 
 Rule = Callable[[Sequence[Piece], Post, SiteRules], Iterable[int]]
 
 
 def clean_post(post: Post, rules: SiteRules | None = None) -> CleanPost:
-    """The blocks of `post` that are its text, in order, and a Dropped for each that is not. Pure and linear."""
+    """The blocks of `post` that are its text, in order, and a Dropped for each that is not. Pure and linear.
+
+    Blocks that are its text unless they recur over the posts are kept as suspects.
+    """
     rules = rules or SiteRules()
     body, dropped = _without_markers(post)
-    pieces: Sequence[Piece] = split_notes(read_markdown(body, post.body_line))
+    pieces = read_markdown(body, post.body_line)
+    pieces = _without_runs(post, [_with_words(piece, rules) for piece in pieces], rules, dropped)
     for rule in RULES:
-        gone = set(rule(pieces, post, rules))
         name = rule.__name__
+        gone = set() if name in rules.off else set(rule(pieces, post, rules))
         dropped += [_dropped(post, pieces[i], name) for i in sorted(gone)]
         pieces = [piece for i, piece in enumerate(pieces) if i not in gone]
-    blocks = tuple(_block(piece) for piece in pieces)
-    return CleanPost(tuple(block for block in blocks if block.text), tuple(sorted(dropped, key=lambda d: d.start_line)))
+    suspects = _suspects(pieces, post, rules)
+    blocks = (_block(piece, suspects.get(i, "")) for i, piece in enumerate(pieces))
+    kept = tuple(block for block in blocks if block.text)
+    return CleanPost(kept, tuple(sorted(dropped, key=lambda d: d.start_line)))
+
+
+def _suspects(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> dict[int, str]:
+    """Indices of the pieces that are the site's if they recur over its posts, with the reason for which they then go."""
+    found = dict.fromkeys(announced_links(pieces, post, rules), "link_list")
+    found |= dict.fromkeys(promotion(pieces, post, rules), "promotion")
+    return {i: reason for i, reason in found.items() if reason not in rules.off}
 
 
 def _without_markers(post: Post) -> tuple[str, list[Dropped]]:
@@ -95,7 +109,7 @@ def no_text(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[i
 
 
 def image_only(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
-    """Blocks that hold an image and no text."""
+    """Blocks that hold an image, and neither text nor words about it."""
     yield from (i for i, piece in enumerate(pieces) if piece.images and not _WORD.search(piece.text))
 
 
@@ -122,37 +136,48 @@ def site_code(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator
 
 
 def title_repeated(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
-    """The title once more: as heading, in bold, in quotes, as a first line; most of it, unless that is a sentence."""
+    """The title once more, word for word: as a heading, in bold, in quotes, as a first line. Every passage has it."""
     title = letters(post.title)
     for i, piece in enumerate(pieces):
         short = len(piece.text) <= 2 * len(post.title) + 20 and piece.kind in ("heading", "text", "quote")
-        own = letters(_LENGTH_NOTE.sub("", piece.text)) if title and short else ""
-        says = piece.kind != "heading" and ends_sentence(piece.text)
-        if own and (own == title or (not says and is_title(own, title))):
-            yield i
-
-
-def front_matter_in_body(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
-    """A second block of front matter."""
-    for i, piece in enumerate(pieces):
-        if piece.kind != "code" and _FRONT_MATTER.match(piece.text) and len(_FRONT_MATTER.findall(piece.text)) >= 2:
+        if title and short and letters(without_note(piece.text)) == title:
             yield i
 
 
 RULES: tuple[Rule, ...] = (
-    marker, no_text, image_only, site_pattern, site_section, site_code, title_repeated, front_matter_in_body,
-    machine_chatter, writing_brief, degenerate, promotion, link_list,
+    marker, no_text, image_only, site_pattern, site_section, site_code, title_repeated, link_list,
 )  # fmt: skip
 
 
 # --- helpers ------------------------------------------------------------------------------------------------------
 
 
-def _block(piece: Piece) -> Block:
+def _with_words(piece: Piece, rules: SiteRules) -> Piece:
+    """A block of images alone as the text that stands for them, if it reads as words and not as a file's name."""
+    if not piece.images or _WORD.search(piece.text):
+        return piece
+    said = [alt.strip() for alt in piece.images if _CAPTION.search(alt) or "image_only" in rules.off]
+    return replace(piece, kind="text", text="\n".join(f"[{alt}]" for alt in said if alt)) if said else piece
+
+
+def _without_runs(post: Post, pieces: Sequence[Piece], rules: SiteRules, dropped: list[Dropped]) -> list[Piece]:
+    """`pieces` without long runs of signs, and with what is written over and over written once."""
+    out = []
+    for piece in pieces:
+        text = piece.text
+        if piece.kind in ("text", "list", "quote", "heading") and len(text) >= MIN_RUN and "degenerate" not in rules.off:
+            text = _OVER_AND_OVER.sub(r"\1", _RUN_OF_SIGNS.sub(" ", text)).strip()
+            if text != piece.text and (run := _RUN_OF_SIGNS.search(piece.text) or _OVER_AND_OVER.search(piece.text)):
+                dropped.append(Dropped(post.path, piece.start_line, piece.end_line, "degenerate", run[0][:SHOWN]))
+        out.append(piece if text == piece.text else replace(piece, text=text))
+    return out
+
+
+def _block(piece: Piece, suspect: str) -> Block:
     text = piece.text.replace("\ufffd", "") if piece.kind != "code" else piece.text
     if piece.kind == "heading":
-        text = _CONTINUED.sub("", _LENGTH_NOTE.sub("", text)).strip().rstrip(":：").strip(" ")
-    return Block(cast(BlockKind, piece.kind), text, piece.start_line, piece.end_line, piece.level)
+        text = text.strip().rstrip(":：").strip(" ")
+    return Block(cast(BlockKind, piece.kind), text, piece.start_line, piece.end_line, piece.level, suspect)
 
 
 def _dropped(post: Post, piece: Piece, reason: str) -> Dropped:

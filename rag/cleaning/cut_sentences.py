@@ -11,15 +11,13 @@ import itertools
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.text.keys import MIN_OPENING, is_title, letters, sentence_key
+from rag.text.keys import sentence_key
 from rag.text.sentences import ends_sentence, split_sentences
 from rag.types import Block, Dropped, Post
 
-#: A longer paragraph is several that lost their line breaks: it is divided before it is compared.
-RUNAWAY = 600
 #: Letters that a loose end and another sentence must share to be the same words.
 MIN_SHARED = 5
 #: Characters of a sentence that are compared where it was cut; what is longer is no sentence.
@@ -30,15 +28,9 @@ MAX_LABEL = 80
 MIN_KEPT = 30
 #: A block that has grown past this by joining has lost its way.
 MAX_JOINED = 2_000
-#: A title or heading that was glued to the paragraph below it ends within so many characters.
-MAX_GLUED = 160
-#: A title of fewer letters may be the first words of a sentence.
-MIN_NAME = 4
 
 _PROSE = frozenset({"text", "list", "quote"})
 _DOTS = re.compile(r"^(?:…|‥|\.\.\.)[\s….]*")
-_SEAM = re.compile(r"(?<=[。！？!?」）]) (?=\S)")
-_GLUE = re.compile(r"[ \u3000\n]")
 _KANA = re.compile("[\u3040-\u309f]{1,5}")
 _KANJI = re.compile("[\u3400-\u9fff\u30a1-\u30fa]")  # and katakana: one such letter is hardly shared by chance
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
@@ -76,15 +68,19 @@ class _Part:
         return bool(self.sentences) and not ends_sentence(self.block.text)
 
 
-def mend(post: Post, blocks: Sequence[Block]) -> tuple[list[Block], list[Dropped]]:
+def mend(
+    post: Post, blocks: Sequence[Block], off: Container[str] = frozenset()
+) -> tuple[list[Block], list[Dropped]]:  # fmt: skip
     """`blocks` without cut sentences where that can be had, in order, and each piece that was taken off.
 
     A loose end goes when another sentence of the post holds it, or when what stands before it stands alone; a block
-    that is nothing but a cut sentence stays.
+    that is nothing but a cut sentence stays. Nothing is taken off for a reason that is `off`. Only for posts of which
+    it is known that they were cut (`rag.cleaning.corpus_evidence`): people end a paragraph as they like.
     """
     dropped: list[Dropped] = []
-    parts = _unglue(post, [_part(piece) for block in blocks for piece in _divided(block)], dropped)
-    parts = _trim(post, _join(post, parts, dropped), dropped)
+    parts = [_part(block) for block in blocks]
+    parts = parts if "cut_repeated" in off else _join(post, parts, dropped)
+    parts = _trim(post, parts, dropped, off)
     return [_without_dots(part.block) for part in parts], dropped
 
 
@@ -97,37 +93,6 @@ def _part(block: Block) -> _Part:
 def _without_dots(block: Block) -> Block:
     """Dots before a text only say that something stood before it."""
     return replace(block, text=_DOTS.sub("", block.text) or block.text) if block.kind == "text" else block
-
-
-def _divided(block: Block) -> Iterator[Block]:
-    """A runaway paragraph as the paragraphs it was: divided where a space follows a Japanese full stop."""
-    if block.kind != "text" or len(block.text) <= RUNAWAY or not _CJK.search(block.text):
-        yield block
-    else:
-        yield from (replace(block, text=text) for text in _SEAM.split(block.text) if text.strip())
-
-
-def _unglue(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_Part]:
-    """Take the title or a heading off the front of a paragraph, which may be nothing else."""
-    title, titled = letters(post.title), False
-    names = [title, *(letters(part.block.text) for part in parts if part.block.kind == "heading")]
-    known, openings = {n for n in names if len(n) >= MIN_NAME}, {n[:3] for n in names if len(n) >= MIN_NAME}
-    out = []
-    for part in parts:
-        text = part.block.text
-        start = letters(text[:12])
-        if part.block.kind == "text" and (start[:3] in openings or start[:MIN_OPENING] in title):
-            ends = [found.start() for found in _GLUE.finditer(text, 0, MAX_GLUED)]
-            fronts = [(end, letters(text[:end])) for end in [*ends, len(text)] if end <= MAX_GLUED]
-            glued = max((end for end, front in fronts if front in known), default=0)
-            if not glued and fronts and is_title(fronts[-1][1], title):
-                glued, titled = len(text) if titled else 0, True
-            if glued:
-                dropped.append(_dropped(post, part.block, "title_repeated", text[:glued]))
-                part = _part(replace(part.block, text=text[glued:].strip()))
-        if part.block.text:
-            out.append(part)
-    return out
 
 
 def _join(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_Part]:
@@ -172,13 +137,14 @@ def _continued(before: _Part, part: _Part, anew: bool, title: str) -> str:
     return ""
 
 
-def _trim(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_Part]:
+def _trim(post: Post, parts: Sequence[_Part], dropped: list[Dropped], off: Container[str]) -> list[_Part]:
     """Take off loose ends: what was cut at the end of a block, or begins one in mid-sentence."""
     known = _Known(key for part in parts for key in part.keys)
     out: list[_Part] = []
     for part in parts:
         first = part.sentences[0] if part.sentences and part.block.kind == "text" else ""
-        if first and known.torn(part.keys[0], bool(_DOTS.match(first) or _BOUND.match(first))):
+        bound = bool(_DOTS.match(first) or _BOUND.match(first))
+        if first and "cut_repeated" not in off and known.torn(part.keys[0], bound):
             dropped.append(_dropped(post, part.block, "cut_repeated", first))
             if len(part.sentences) == 1:
                 continue
@@ -189,10 +155,10 @@ def _trim(post: Post, parts: Sequence[_Part], dropped: list[Dropped]) -> list[_P
             end = _OPEN_END.search(part.block.text)
             alone = len(part.keys) > 1 and ends_sentence(part.sentences[-2]) and not _is_label(part.block.text)
             scrap = len(part.keys) == 1 and (_KANA.fullmatch(part.keys[0]) or (end and len(part.keys[0]) < MIN_KEPT))
-            if known.begun(part.keys[-1]):
-                _take_end_off(post, out, dropped, "cut_repeated")
-            elif alone or scrap:
-                _take_end_off(post, out, dropped, "cut_sentence")
+            begun = known.begun(part.keys[-1])
+            reason = "cut_repeated" if begun else "cut_sentence"
+            if (begun or alone or scrap) and reason not in off:
+                _take_end_off(post, out, dropped, reason)
     return out
 
 

@@ -1,19 +1,22 @@
-"""Passages that say what another already says, over the whole corpus.
+"""Passages that say what another already says: in a post that begins its text again, and in a post that is a copy.
 
 Candidates are passages that share shingles; one is dropped only when the other holds each of its sentences, figures,
-names and negations included. The fullest stays and lists the others' posts in `also_in`. Knows nothing about blocks.
+names and negations included. The same words under another version, day or product say another thing, so that across
+posts only copies lose passages: posts of whose running text most stands in one other, under the same figures. The
+fullest stays, of equals the latest, and lists the others' posts in `also_in`. Knows nothing about blocks.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.cleaning.copies import in_copies, standing
 from rag.cleaning.shingles import pairs_of, shingles_of
 from rag.storage.ragged import Ragged, rows_in
 from rag.text.facts import holds
@@ -25,10 +28,8 @@ from rag.types import Copy, Dropped, Passage
 NEAR = 0.5
 #: A sentence of fewer letters says nothing alone: it never saves a passage from being dropped.
 MIN_SENTENCE = 10
-#: A passage of which more than this part is said elsewhere is reduced to the rest: in the same post sooner, since a
-#: post that repeats itself is one text; another post may need the words for its own argument.
-MOSTLY_HERE, MOSTLY_THERE = 0.5, 0.75
-
+#: A passage of which more than this part is said elsewhere in its post is reduced to the rest.
+MOSTLY = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Traces:
@@ -75,15 +76,19 @@ def _hashes(texts: Sequence[str]) -> NDArray[np.uint64]:
     return np.frombuffer(b"".join(found), np.uint64)
 
 
-def drop_repeats(passages: Sequence[Passage], traces: Traces) -> tuple[list[Passage], list[Dropped], Traces]:
+def drop_repeats(
+    passages: Sequence[Passage], traces: Traces, restarting: Container[str] = frozenset(),
+    off: Container[str] = frozenset(),
+) -> tuple[list[Passage], list[Dropped], Traces]:  # fmt: skip
     """`passages` without what another says, order kept, a Dropped for each that went or was reduced, and the traces
     with which of the passages are apart.
 
-    Of two that say the same the one stays that ends with a full stop and is longer, or else stands first. `traces` are
-    those of the passages; the result does not depend on which were known to be apart.
+    `restarting` are the paths of the posts that begin their text again; reasons that are `off` drop nothing. Of two
+    that say the same the one stays that ends with a full stop and is longer, or else is later, or else stands first.
+    `traces` are those of the passages; the result does not depend on which were known to be apart.
     """
-    near = _candidates(traces)
-    entries = {i: _Entry(passages[i]) for i in near}
+    near = _candidates(passages, traces, restarting, off)
+    entries = {i: _Entry(passages[i]) for i in near.keys() | set().union(*near.values())}
     known, apart = {(i, j) for i, j in traces.apart.tolist()}, set[tuple[int, int]]()
     holder: dict[int, int] = {}  # dropped -> what holds it
     copies: dict[int, list[int]] = defaultdict(list)  # kept -> passages of which it holds most
@@ -116,24 +121,32 @@ def drop_repeats(passages: Sequence[Passage], traces: Traces) -> tuple[list[Pass
     return [kept[i] for i in sorted(kept)], dropped, replace(traces, apart=pairs)
 
 
-def _candidates(traces: Traces) -> dict[int, set[int]]:
-    """For each passage those that may say the same; passages without any are absent."""
-    near: dict[int, set[int]] = defaultdict(set)
-    first, second, _ = pairs_of(traces.shingles, NEAR)
+def _candidates(
+    passages: Sequence[Passage], traces: Traces, restarting: Container[str], off: Container[str]
+) -> dict[int, set[int]]:  # fmt: skip
+    """For each passage those for which it may go; passages without any are absent."""
+    shared = {(i, j): share for i, j, share in zip(*(side.tolist() for side in pairs_of(traces.shingles, NEAR)), strict=True)}
     same: dict[int, int] = {}
-    pairs = list(zip(first.tolist(), second.tolist(), strict=True))
     for i, key in enumerate(traces.keys.tolist()):  # equal texts, whatever their length
         if same.setdefault(key, i) != i:
-            pairs.append((same[key], i))
-    for i, j in pairs:
-        near[i].add(j)
-        near[j].add(i)
+            shared[same[key], i] = 1.0
+    near: dict[int, set[int]] = defaultdict(set)
+    across: list[tuple[int, int, float]] = []
+    for (i, j), share in shared.items():
+        if passages[i].post != passages[j].post:
+            across.append((i, j, share))
+        elif "repeated_in_post" not in off and passages[i].post in restarting:
+            near[i].add(j)
+            near[j].add(i)
+    if "repeated_in_posts" not in off:
+        for i, j in in_copies(passages, across):
+            near[i].add(j)
     return dict(near)
 
 
-def _worth(passage: Passage, position: int) -> tuple[bool, int, int]:
-    """Sorts what should go first: cut, short, late."""
-    return ends_sentence(passage.text), len(passage.text), -position
+def _worth(passage: Passage, position: int) -> tuple[bool, bool, int, str, int]:
+    """Sorts what should go first: cut, an untranslated copy, short, early, last."""
+    return ends_sentence(passage.text), *standing(passage)[:1], len(passage.text), passage.date, -position
 
 
 def _best(
@@ -142,7 +155,8 @@ def _best(
 ) -> tuple[int, list[bool]]:  # fmt: skip
     """Which of `others` says most of passage i, and which sentences it leaves; (-1, []) if none says enough.
 
-    Those that are `known` to say too little are not read again; all that do are added to `apart`.
+    Another post has to say all of it. Those that are `known` to say too little are not read again; all that do are
+    added to `apart`.
     """
     pairs = {j: (int(entries[i].passage.id, 16), int(entries[j].passage.id, 16)) for j in others}
     apart.update(known.intersection(pairs.values()))
@@ -157,7 +171,7 @@ def _best(
             fresh = [new and tells for new, tells in zip(fresh, telling, strict=True)]
         share = 1 - sum(size for size, new in zip(sizes, fresh, strict=True) if new) / max(1, sum(sizes))
         here = other.passage.post == mine.passage.post
-        if share <= (MOSTLY_HERE if here else MOSTLY_THERE):
+        if share <= MOSTLY if here else any(fresh):
             apart.add(pairs[j])
         elif share > most:
             best, most = (j, fresh), share

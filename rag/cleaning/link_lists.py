@@ -1,4 +1,6 @@
-"""Rules of cleaning: lists of links, and sections that sell. Each rule yields the indices of the pieces that go."""
+"""Rules of cleaning: links to other posts of the blog, and what sells. Links carry facts: sources, names, what a release
+brought. So a list of links goes only where a second sign says that it is the site's, and what sells only if it recurs.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,13 @@ from rag.cleaning.site_rules import SiteRules
 from rag.text.keys import letters
 from rag.types import Post
 
+# Headings that announce other posts of the blog, in the languages that this program knows words of.
 _RELATED = re.compile(
-    r"^(?:.{0,12}関連(?:する)?(?:記事|リンク|投稿|エントリ|ページ)|あわせて読みたい.{0,6}|合わせて読みたい.{0,6}|.{0,8}おすすめ(?:の)?記事"
-    r"|人気(?:の)?記事|最新(?:の)?記事|こちらの記事も.{0,10}|次に読む.{0,6}"
-    r"|related (?:posts?|articles?|links?|reading)|you (?:may|might) also (?:like|enjoy)|read (?:more|next)|more posts?"
-    r"|see also|further reading|table of contents|contents|目次|もくじ|toc)[:：]?$",
+    r"^(?:.{0,12}関連(?:する)?(?:記事|投稿|エントリー?|ポスト)|(?:あわせて|合わせて)読みたい.{0,6}|.{0,8}おすすめ(?:の)?記事|人気(?:の)?記事"
+    r"|最新(?:の)?記事|こちらの記事も.{0,10}|次に読む(?:記事)?|related (?:posts?|articles?|entries|stories)|(?:more|recent|popular) (?:posts|articles)"
+    r"|you (?:may|might) also (?:like|enjoy)|相关(?:文章|阅读|推荐)|相關(?:文章|閱讀)|관련 ?(?:글|포스트|게시물)"
+    r"|(?:ähnliche|verwandte) (?:beiträge|artikel)|(?:articles|billets) (?:similaires|liés|connexes)"
+    r"|(?:artículos|entradas) relacionad[ao]s|(?:posts|artigos) relacionados|articoli correlati|(?:похожие|связанные) (?:записи|статьи|посты))[:：]?$",
     re.I,
 )
 # Links by which a seller pays, and campaign tags by which a site counts who follows its own advertisement.
@@ -28,8 +32,14 @@ _DISCLOSURE = re.compile(
     r"アフィリエイト(?:リンク|プログラム|広告)|アソシエイト(?:リンク|・?プログラム)|affiliate links?|Amazon Associate",
     re.I,
 )
-_CONTENTS = re.compile(r"- (?:toc|table of contents|目次)", re.I)  # kramdown puts the contents in this item's place
-_ADDRESS = re.compile(r"<?https?://[^\s<>]+>?")
+_CONTENTS = re.compile(
+    r"(?:the |table of )?contents|toc|目次|もくじ|目录|目錄|목차|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|tabla de contenidos"
+    r"|sumário|indice|оглавление|содержание",
+    re.I,
+)
+# An address without a host: of this site. Hugo and Jekyll write theirs with a template.
+_OWN = re.compile(r"(?!//)(?:[/.?#]|\{[{%]|%7B%7B|[^:/?#\s]+(?:/|\.(?:md|html?)\b))")
+_MARK = re.compile(r"^\s*(?:-|\d+[.)]) ")
 #: A disclosure is a line of small print; a paragraph that explains affiliate marketing is a text.
 MAX_DISCLOSURE = 160
 #: Words around a paid link up to which a section only sells; more have something to say, whatever they link to.
@@ -39,18 +49,29 @@ LINK_SHARE = 0.8
 
 
 def link_list(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
-    """Lists of links, lone links, and the headings that announce them."""
+    """Links to the blog's own posts under a heading that announces such; a table of contents; with their headings."""
     kept = {letters(heading) for heading in rules.keep_sections}
     for start, end in sections(pieces):
-        linked = [i for i in range(start, end) if pieces[i].kind != "heading" and _is_link(pieces[i])]
+        heading = pieces[start].text.rstrip(":：") if pieces[start].kind == "heading" else ""
+        related = bool(_RELATED.match(heading)) and letters(heading) not in kept
+        contents = bool(_CONTENTS.fullmatch(heading)) and letters(heading) not in kept
+        linked = [
+            i for i in range(start, end)
+            if (related and _is_own_link(pieces[i])) or (contents and _is_inside(pieces[i])) or _is_placeholder(pieces[i])
+        ]  # fmt: skip
         yield from linked
-        heading = pieces[start]
-        if heading.kind != "heading" or letters(heading.text) in kept:
-            continue
-        related, alone = _RELATED.match(heading.text), len(linked) == end - start - 1
         # What follows the links under such a heading belongs to the section before.
-        if (alone and (linked or related)) or (related and linked[:1] == [start + 1]):
+        if (related or contents) and linked and (linked[0] == start + 1 or len(linked) == end - start - 1):
             yield start
+
+
+def announced_links(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
+    """Links under a heading that announces posts of the blog, whose addresses don't tell whether they are."""
+    kept = {letters(heading) for heading in rules.keep_sections}
+    for start, end in sections(pieces):
+        heading = pieces[start]
+        if heading.kind == "heading" and letters(heading.text) not in kept and _RELATED.match(heading.text):
+            yield from (i for i in range(start + 1, end) if _is_link(pieces[i]))
 
 
 def promotion(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
@@ -82,6 +103,19 @@ def _sells(piece: Piece) -> bool:
 
 
 def _is_link(piece: Piece) -> bool:
-    if _ADDRESS.fullmatch(piece.text) or (piece.kind == "list" and _CONTENTS.fullmatch(piece.text)):
-        return True
-    return bool(piece.links) and piece.link_chars >= LINK_SHARE * len(re.sub(r"^(?:-|\d+[.)]) ", "", piece.text))
+    """Whether nearly all of a block is inside links."""
+    return bool(piece.links) and piece.link_chars >= LINK_SHARE * len(_MARK.sub("", piece.text))
+
+
+def _is_own_link(piece: Piece) -> bool:
+    return _is_link(piece) and all(_OWN.match(link) for link in piece.links)
+
+
+def _is_inside(piece: Piece) -> bool:
+    """Whether a block is a link to a place in its own post."""
+    return _is_link(piece) and all(link.startswith("#") for link in piece.links)
+
+
+def _is_placeholder(piece: Piece) -> bool:
+    """Whether a block is the item in whose place kramdown puts the contents."""
+    return piece.kind == "list" and piece.text.startswith("- ") and bool(_CONTENTS.fullmatch(piece.text[2:]))

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.types import Block
+
 #: "rule" is a thematic break; "hidden" is what no reader sees: comments, scripts, template code.
 PieceKind = Literal["heading", "text", "list", "table", "code", "quote", "rule", "hidden"]
 
@@ -34,7 +36,7 @@ def sections(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
         yield from zip(starts, [*starts[1:], len(pieces)], strict=True)
 
 
-def runs(pieces: Sequence[Piece], kind: PieceKind) -> Iterator[tuple[int, int]]:
+def runs(pieces: Sequence[Piece | Block], kind: PieceKind) -> Iterator[tuple[int, int]]:
     """Index ranges of neighbours of one kind."""
     start = None
     for i in range(len(pieces) + 1):

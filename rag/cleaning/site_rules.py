@@ -5,6 +5,7 @@
     drop_sections = ["プロフィール", "About me"]            # headings: dropped with all that stands under them
     keep_sections = ["関連記事の読み方"]                    # headings that the general rules must leave alone
     keep_code = true                                       # false: code blocks are left out of the index
+    off = ["link_list", "cut_sentence"]                    # general rules that are not to act here, by name
 
 All keys are optional. Patterns see the plain text of a block, markup removed, one block at a time.
 """
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rag.cleaning.reasons import SWITCHABLE
 from rag.errors import InputError
 
 if sys.version_info >= (3, 11):
@@ -36,6 +38,7 @@ class SiteRules:
     drop_sections: tuple[str, ...] = ()
     keep_sections: tuple[str, ...] = ()
     keep_code: bool = True
+    off: tuple[str, ...] = ()  # some of SWITCHABLE
 
     def drops(self, text: str) -> bool:
         """Whether one of the patterns is found in `text`."""
@@ -59,6 +62,8 @@ def load_rules(path: str | Path) -> SiteRules:
     values: dict[str, Any] = {}
     for key, value in table.items():
         values[key] = _flag(path, key, value) if key == "keep_code" else _strings(path, key, value)
+    if unknown := [name for name in values.get("off", ()) if name not in SWITCHABLE]:
+        raise InputError(f"{path}: off: {unknown[0]!r} is no rule that can be switched off; known are {', '.join(SWITCHABLE)}")
     for pattern in values.get("drop_patterns", ()):
         try:
             re.compile(pattern)

@@ -6,13 +6,16 @@ are joined by a line break up to a good size, a list stays with the line that le
 
 from __future__ import annotations
 
+import itertools
 import re
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from rag.cleaning.pieces import LOOKALIKE_LEVEL
 from rag.text.days import day_under
-from rag.text.keys import block_key, letters, passage_id
+from rag.text.keys import letters, passage_id
 from rag.text.sentences import ends_sentence, split_sentences
 from rag.types import Block, Dropped, Passage, Post
 
@@ -28,6 +31,10 @@ CODE_INDENT = "    "
 #: Parts of a heading path that are kept; a deeper outline says more than a reader needs.
 MAX_PATH = 4
 PATH = " › "
+#: Characters of a heading that says something by itself: a shorter one over an image only announces it.
+MIN_SAYING = 15
+#: Reasons for which something is left out that a reader of the page does not read either.
+_UNSEEN = frozenset({"marker", "no_text", "image_only"})
 _LEAD_IN = re.compile(r"[:：]$|(?:以下|次)の[^。]{0,30}[。:：]$|\bfollowing\b[^.]{0,40}\.$")
 
 
@@ -35,7 +42,6 @@ _LEAD_IN = re.compile(r"[:：]$|(?:以下|次)の[^。]{0,30}[。:：]$|\bfollow
 class _Section:
     heading: str
     blocks: list[Block] = field(default_factory=list)
-    headings: list[Block] = field(default_factory=list)  # the heading itself, if it is new here
 
 
 @dataclass
@@ -72,26 +78,35 @@ class _Group:
 
 
 def split_post(
-    post: Post, blocks: Sequence[Block], boilerplate: frozenset[str] = frozenset()
-) -> tuple[list[Passage], list[Dropped]]:
-    """The passages of `post` in order, and a Dropped for each block of boilerplate and each empty heading."""
-    passages: list[Passage] = []
-    dropped: list[Dropped] = []
-    kept = []
-    for block in blocks:
-        if boilerplate and block_key(block.text) in boilerplate:
-            dropped.append(Dropped(post.path, block.start_line, block.end_line, "boilerplate", block.text[:200]))
-        else:
-            kept.append(block)
-    for section in _sections(post, kept):
-        if not section.blocks:
-            dropped += [
-                Dropped(post.path, block.start_line, block.end_line, "empty_heading", block.text[:200])
-                for block in section.headings
-            ]
-        for group in _pack(section.blocks):
-            passages.append(_passage(post, section.heading, group))
+    post: Post, blocks: Sequence[Block], left_out: Sequence[Dropped] = ()
+) -> tuple[list[Passage], list[Dropped]]:  # fmt: skip
+    """The passages of `post` in order, and a Dropped for each heading of which all that stood under it was `left_out`."""
+    blocks, dropped = _without_empty(post, blocks, left_out)
+    passages = [
+        _passage(post, section.heading, group) for section in _sections(post, blocks) for group in _pack(section.blocks)
+    ]
     return passages, dropped
+
+
+def _without_empty(
+    post: Post, blocks: Sequence[Block], left_out: Sequence[Dropped]
+) -> tuple[list[Block], list[Dropped]]:  # fmt: skip
+    """`blocks` without the headings whose text is left out. One that never had any is a line that somebody wrote."""
+    out: list[Block] = []
+    dropped: list[Dropped] = []
+    taken = {d.start_line for d in left_out if d.reason not in _UNSEEN}
+    unseen = {d.start_line for d in left_out if d.reason in _UNSEEN}
+    for block, below in itertools.zip_longest(blocks, blocks[1:]):
+        if block.kind != "heading" or (below and (below.kind != "heading" or below.level > block.level)):
+            out.append(block)
+            continue
+        lines = range(block.start_line, max(block.start_line + 1, below.start_line) if below else sys.maxsize)
+        says = block.level == LOOKALIKE_LEVEL or len(block.text) >= MIN_SAYING or any(map(str.isdigit, block.text))
+        if any(line in lines for line in taken) or (not says and any(line in lines for line in unseen)):
+            dropped.append(Dropped(post.path, block.start_line, block.end_line, "empty_heading", block.text[:200]))
+        else:
+            out.append(replace(block, kind="text", level=0))
+    return out, dropped
 
 
 def _sections(post: Post, blocks: Sequence[Block]) -> Iterator[_Section]:
@@ -99,7 +114,7 @@ def _sections(post: Post, blocks: Sequence[Block]) -> Iterator[_Section]:
     title = letters(post.title)
     path: list[Block] = []
     section = _Section("")
-    for i, block in enumerate(blocks):
+    for block in blocks:
         if block.kind != "heading":
             section.blocks.append(block)
             continue
@@ -107,9 +122,7 @@ def _sections(post: Post, blocks: Sequence[Block]) -> Iterator[_Section]:
         path = [above for above in path if above.level < block.level]
         path.append(block)
         names = [b.text for b in path if b.text and letters(b.text) != title]
-        below = blocks[i + 1] if i + 1 < len(blocks) else None
-        parent = below is not None and below.kind == "heading" and below.level > block.level
-        section = _Section(PATH.join(names[-MAX_PATH:]), headings=[] if parent else [block])
+        section = _Section(PATH.join(names[-MAX_PATH:]))
     yield section
 
 

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,10 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
         encoder, static = _encoders(prepared.passages, planned, folder / TABLE, clock, loaded.result())
         old = Previous(before.path) if before and before.meta["static_model"] == static.name else None
         cleaned = {post.path: prepared.cleaned[cache_key(post)] for post in planned.posts}
-        left_out = [LeftOut.of(path, clean.dropped) for path, clean in cleaned.items()]
+        left_out = [
+            [LeftOut.of(path, clean.dropped), LeftOut.of(path, clean.split.dropped if clean.split else ())]
+            for path, clean in cleaned.items()
+        ]
         stored = other.submit(_write_rows, planned, folder, prepared, left_out, cleaned, standing)
         with clock.stage("embed"):
             known = old.arrays if old else None
@@ -131,16 +135,16 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
         scale = _calibration(planned, folder, prepared.passages, embedded, (encoder, static))
     report = replace(
         planned.report, passages=len(prepared.passages), embedded=embedded, seconds=clock.seconds,
-        dropped=_reasons(prepared.later, left_out),
+        dropped=_reasons(prepared.later, chain(*left_out)),
     )  # fmt: skip
     with clock.stage("publish"):
-        meta = _meta(planned, report, encoder, static) | scale
+        meta = _meta(planned, report, encoder, static) | scale | {"evidence": prepared.evidence.as_json()}
         writer.publish(meta, check=check_parts)
     return replace(report, seconds=clock.seconds)
 
 
 def _write_rows(
-    planned: Plan, folder: Path, prepared: Prepared, left_out: Sequence[LeftOut], cleaned: Mapping[str, CleanPost],
+    planned: Plan, folder: Path, prepared: Prepared, left_out: Sequence[Sequence[LeftOut]], cleaned: Mapping[str, CleanPost],
     standing: Ids,
 ) -> None:  # fmt: skip
     before = planned.before.path if planned.before else None

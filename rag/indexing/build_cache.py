@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from rag.cleaning.split import PATH
 from rag.storage import database
 from rag.storage.packed_rows import PackedRows, pack, unpack
 from rag.text.days import day_under
-from rag.types import Block, CleanPost, Dropped, Passage, Post, Problem, SplitPost
+from rag.types import Block, CleanPost, Decided, Dropped, Passage, Post, Problem, Signs, SplitPost, Traits
 
 FILE = "kept.sqlite"
 _SCHEMA = (
@@ -74,12 +74,13 @@ def read_cache(folder: Path) -> dict[str, CachedPost]:
 
 
 def read_cleaned(
-    folder: Path, posts: Iterable[Post], left_out: Mapping[str, Sequence[Dropped]], rows: Mapping[str, Sequence[Row]]
+    folder: Path, posts: Iterable[Post], left_out: Mapping[str, Sequence[Sequence[Dropped]]],
+    rows: Mapping[str, Sequence[Row]],
 ) -> dict[str, CleanPost]:  # fmt: skip
     """By path, the cleaned form of those `posts` whose file and title are kept under whatever path.
 
-    `left_out`, and the `rows` of the passages that are indexed, are by the path at the time. How a post was split is
-    known only if it still has that path.
+    `left_out`, when each was cleaned and when it was split, and the `rows` of the passages that are indexed, are by the
+    path at the time. How a post was split is known only if it still has that path.
     """
     kept = _rows(folder, "SELECT digest, title, path, blocks, split, passages FROM kept")
     held = {(digest, title): (path, *packed) for digest, title, path, *packed in kept}
@@ -93,14 +94,17 @@ def read_cleaned(
 
 
 def _cleaned(
-    post: Post, path: str, blocks: bytes, packed: bytes, passages: Sequence[Row], left_out: Sequence[Dropped]
+    post: Post, path: str, blocks: bytes, packed: bytes, passages: Sequence[Row],
+    left_out: Sequence[Sequence[Dropped]],
 ) -> CleanPost:  # fmt: skip
-    keys, boilerplate, dropped = unpack(packed)
+    signs, edges, suspects, repairs, gone = unpack(packed)
+    traits = Traits(Signs(*signs), tuple(edges), tuple(suspects))
+    cleaned, later = left_out
     if path != post.path:
-        renamed = tuple(replace(d, post=post.path) for d in left_out)
-        return CleanPost(PackedRows(blocks, Block), renamed, tuple(keys))
+        renamed = tuple(replace(d, post=post.path) for d in cleaned)
+        return CleanPost(PackedRows(blocks, Block), renamed, traits)
     split = SplitPost(
-        frozenset(boilerplate),
+        Decided(frozenset(repairs), frozenset(gone)),
         tuple(
             Passage(
                 id_,
@@ -119,10 +123,10 @@ def _cleaned(
             )
             for id_, text, heading, start, end in passages
         ),
-        tuple(Dropped(path, *row) for row in dropped),
+        later,
         packed,
     )
-    return CleanPost(PackedRows(blocks, Block), left_out, tuple(keys), split)
+    return CleanPost(PackedRows(blocks, Block), cleaned, traits, split)
 
 
 def _without_body(p: Post) -> tuple[object, ...]:
@@ -133,19 +137,21 @@ def _without_body(p: Post) -> tuple[object, ...]:
 def _packed_blocks(blocks: Sequence[Block]) -> bytes:
     if isinstance(blocks, PackedRows):
         return blocks.packed
-    return pack([(b.kind, b.text, b.start_line, b.end_line, b.level) for b in blocks])
+    return pack([(b.kind, b.text, b.start_line, b.end_line, b.level, b.suspect) for b in blocks])
 
 
 def _packed_split(clean: CleanPost, indexed: list[str]) -> tuple[bytes, bytes | None]:
-    """How a post was split, and its passages unless they are those with the ids `indexed`."""
-    split = clean.split or SplitPost(frozenset(), (), ())
+    """What is known of a post and was decided about it, and its passages unless they are those with the ids `indexed`."""
+    split = clean.split or SplitPost(Decided(), (), ())
     passages = None
     if [p.id for p in split.passages] != indexed:
         passages = pack([(p.id, p.text, p.heading, p.start_line, p.end_line) for p in split.passages])
     if split.packed is not None:
         return split.packed, passages
-    dropped = [(d.start_line, d.end_line, d.reason, d.text) for d in split.dropped]
-    return pack([clean.keys or (), sorted(split.boilerplate), dropped]), passages
+    traits = clean.traits or Traits(Signs(), (), ())
+    decided = split.decided
+    values = [astuple(traits.signs), traits.edges, traits.suspects, sorted(decided.repairs), sorted(decided.gone)]
+    return pack(values), passages
 
 
 def _json(value: object) -> str:

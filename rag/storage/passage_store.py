@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import threading
 import weakref
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -110,19 +111,21 @@ class PassageStore:
         where = " WHERE " + " AND ".join(f"{c} = ?" for c, _ in wanted) if wanted else ""
         sql = f"SELECT post, start_line, end_line, reason, text FROM dropped{where}"
         found = [Dropped(p, int(a), int(b), r, t) for p, a, b, r, t in self._query(sql, [v for _, v in wanted])]
-        for left_out in self.left_out(post).values():
+        for left_out in chain(*self.left_out(post).values()):
             if reason is None or reason in left_out.reasons:
                 found += (d for d in left_out if reason in (None, d.reason))
         return sorted(found, key=place_of)
 
-    def left_out(self, post: str | None = None) -> dict[str, LeftOut]:
-        """By path of the post what cleaning left out of it, of all posts or of one."""
-        sql, args = "SELECT post, packed, reasons FROM left_out", []
-        if post is not None:
-            sql, args = f"{sql} WHERE post = ?", [post]
+    def left_out(self, post: str | None = None) -> dict[str, list[LeftOut]]:
+        """By path of the post what each stage of cleaning left out of it, of all posts or of one."""
+        where, args = ("", []) if post is None else (" WHERE post = ?", [post])
+        sql = f"SELECT post, packed, reasons FROM left_out{where} ORDER BY post, stage"
         with self._lock, database.reading(self._path):
             rows = self._db.execute(sql, args).fetchall()
-        return {path: LeftOut(path, packed, json.loads(reasons)) for path, packed, reasons in rows}
+        found: defaultdict[str, list[LeftOut]] = defaultdict(list)
+        for path, packed, reasons in rows:
+            found[path].append(LeftOut(path, packed, json.loads(reasons)))
+        return dict(found)
 
     def facets(self) -> dict[str, list[tuple[str, int]]]:
         """{"tags": [(name, posts)], "categories": [...], "authors": [...]}, most frequent first."""

@@ -28,7 +28,7 @@ CREATE TABLE passages (
   also_in TEXT, text TEXT);
 CREATE TABLE labels (kind TEXT, name TEXT, post TEXT);
 CREATE TABLE dropped (post TEXT, start_line INTEGER, end_line INTEGER, reason TEXT, text TEXT);
-CREATE TABLE left_out (post TEXT PRIMARY KEY, reasons TEXT, packed BLOB);
+CREATE TABLE left_out (post TEXT, stage INTEGER, reasons TEXT, packed BLOB, PRIMARY KEY (post, stage));
 """
 _INDEXES = (
     "CREATE INDEX passage_post ON passages (post, start_line)",
@@ -43,9 +43,10 @@ _COPY = (
 
 def write_store(
     folder: Path, posts: Iterable[Post], passages: Sequence[Passage], dropped: Iterable[Dropped],
-    left_out: Iterable[LeftOut] = (), standing: Ids | None = None, before: Path | None = None,
+    left_out: Iterable[Sequence[LeftOut]] = (), standing: Ids | None = None, before: Path | None = None,
 ) -> None:  # fmt: skip
-    """Write the file into `folder`; what was left out is in `dropped` or `left_out`. Same input, same bytes.
+    """Write the file into `folder`; what was left out is in `dropped`, or in `left_out`, which has for each post what
+    each stage of cleaning left out. Same input, same bytes.
 
     What a passage says of its post is taken from `posts`, all of which have to be there. `standing` tells which row of
     the file in the folder `before` says the same of the passage, its copies aside; -1 for none.
@@ -65,8 +66,12 @@ def write_store(
             "INSERT INTO dropped VALUES (?,?,?,?,?)",
             ((d.post, d.start_line, d.end_line, d.reason, d.text) for d in dropped),
         )
-        packed = ((some.path, json.dumps(some.reasons), some.packed) for some in left_out)
-        db.executemany("INSERT INTO left_out VALUES (?,?,?)", packed)
+        packed = (
+            (some.path, stage, json.dumps(some.reasons), some.packed)
+            for stages in left_out
+            for stage, some in enumerate(stages)
+        )
+        db.executemany("INSERT INTO left_out VALUES (?,?,?,?)", packed)
         for index in _INDEXES:
             db.execute(index)
 
