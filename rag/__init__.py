@@ -11,15 +11,15 @@ ask:   question -> search (dense | lexical, late interaction) -> hits -> answer 
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
-
-from rag.errors import RagError
-from rag.indexing.index import Index, build_index, open_index
-from rag.indexing.plan import BuildReport
-from rag.types import Answer, Citation, Filters, Hit, Passage, Post
 
 if TYPE_CHECKING:
     from rag.chatbot import Chatbot
+    from rag.errors import RagError
+    from rag.indexing.index import Index, build_index, open_index
+    from rag.indexing.plan import BuildReport
+    from rag.types import Answer, Citation, Filters, Hit, Passage, Post
 
 __all__ = [
     "Answer",
@@ -35,12 +35,23 @@ __all__ = [
     "build_index",
     "open_index",
 ]
+_WHERE = {
+    "rag.chatbot": ("Chatbot",),
+    "rag.errors": ("RagError",),
+    "rag.indexing.index": ("Index", "build_index", "open_index"),
+    "rag.indexing.plan": ("BuildReport",),
+    "rag.types": ("Answer", "Citation", "Filters", "Hit", "Passage", "Post"),
+}
 
 
-def __getattr__(name: str) -> type[Chatbot]:
-    """Chatbot, when it is first asked for: a build has no use for all that answering needs."""
-    if name != "Chatbot":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from rag.chatbot import Chatbot
+def __getattr__(name: str) -> object:
+    """A public name when it is first asked for: a build has no use for what answering needs."""
+    for module, names in _WHERE.items():
+        if name in names:
+            found = globals()[name] = getattr(import_module(module), name)
+            return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
-    return Chatbot
+
+def __dir__() -> list[str]:
+    return __all__

@@ -71,6 +71,8 @@ def options_from(args: argparse.Namespace) -> Options:
         raise InputError(f"--port is {args.port}; give a number from 1 to 65535")
     if not is_loopback(args.host) and not args.auth:
         raise InputError(f"--host {args.host} is open to others; say who may use the page with --auth FILE")
+    if args.auth:
+        read_accounts(Path(args.auth))
     if args.owner and not args.auth:
         raise InputError(f"--owner {args.owner} is an account; name the file that holds it with --auth FILE")
     if args.mcp:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from functools import partial
@@ -32,7 +34,7 @@ _MONO = ("ui-monospace", "monospace")
 
 
 def serve(page: gr.Blocks, bot: Chatbot, options: Options, ready: Callable[[str], None], *, block: bool = True) -> None:
-    """Serve until interrupted, or with `block=False` until `page.close()`; `ready` is called with the address.
+    """Serve until Ctrl-C or SIGTERM, or with `block=False` until `page.close()`; `ready` is called with the address.
 
     Raises InputError when the port is taken or the file of accounts can't be used.
     """
@@ -46,7 +48,18 @@ def serve(page: gr.Blocks, bot: Chatbot, options: Options, ready: Callable[[str]
         raise _port_taken(options, error) from error
     ready(page.local_url)
     if block:
-        page.block_thread()
+        _wait(page)
+
+
+def _wait(page: gr.Blocks) -> None:
+    """Until Ctrl-C, or until a service manager ends this: both are how a server ends, so neither is an error."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        while True:
+            time.sleep(1)  # seconds, not for ever: on Windows no signal wakes a thread that waits for ever
+    except KeyboardInterrupt:
+        with redirect_stdout(sys.stderr):
+            page.close(verbose=False)
 
 
 def _check_port(options: Options) -> None:

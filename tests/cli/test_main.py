@@ -6,6 +6,10 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rag.cli.main import VERBS, main
 
 PASSAGE_KEYS = ["rank", "score", "id", "text", "title", "heading", "post", "url", "date", "tags", "categories",
                 "start_line", "end_line", "also_in", "scores"]  # fmt: skip
@@ -204,3 +208,72 @@ def test_report_writes_a_page_or_says_why_it_cannot(index_dir, tmp_path):
     done = run("report", "--html", tmp_path / "no" / "r.html", "--index", index_dir)
     assert done.returncode == 1
     assert "r.html can't be written (No such file or directory)" in done.stderr
+
+
+#: What people get wrong, in every verb: each is one line that names the value, exit code 1 or 2, nothing on stdout.
+WRONG = [
+    ["search", ""], ["search", "   "], ["search", "？！"], ["search", "x" * 2001], ["search", "パン", "-k", "0"],
+    ["search", "パン", "-k", "-3"], ["search", "パン", "-k", "1.5"], ["search", "パン", "-k", "三"],
+    ["search", "パン", "-k"], ["search", "パン", "--since", "soon"], ["search", "パン", "--since", "2025-13"],
+    ["search", "パン", "--until", "2025-02-30"], ["search", "パン", "--since", "2026", "--until", "2025"],
+    ["search", "パン", "--since", "'; DROP TABLE"], ["search", "パン", "--tag", "無い"],
+    ["search", "パン", "--tag", ""], ["search", "パン", "--category", "無い"], ["search", "パン", "--jsn"],
+    ["search", "--queries", "nowhere.jsonl"], ["search", "--queries", "/"], ["search"],
+    ["search", "パン", "--queries", "q.jsonl"], ["search", "パン", "--rerank", "./no-model"], ["ask", ""], ["ask"],
+    ["ask", "パン", "--generator", "gpt"], ["ask", "パン", "--generator", "openai:"],
+    ["ask", "パン", "--generator", ""], ["ask", "パン", "--generator", "openai:ftp://x#m"],
+    ["ask", "パン", "--generator", "transformers:./no-model"], ["ask", "パン", "--since", "\x1b[31m"], ["build"],
+    ["build", "no-such-folder"], ["build", "/dev/null"], ["build", ""], ["build", "a", "b"],
+    ["build", ".", "--permalink", ":nonsense"], ["build", ".", "--rules", "none.toml"],
+    ["watch", "no-such-folder"], ["report", "--html", "/"], ["report", "--html", "no/such/r.html"],
+    ["eval", "none.jsonl"], ["eval"], ["serve", "--port", "0"], ["serve", "--port", "99999"],
+    ["serve", "--port", "x"], ["serve", "--host", "0.0.0.0"], ["serve", "--site-url", "blog"],
+    ["serve", "--auth", "none"], ["serve", "--owner", "me"], ["serve", "--lang", "fr"], ["status", "extra"],
+    ["verify", "--jsn"], ["rollback", "now"], ["serach", "パン"], ["completion", "fish"], ["--jsn"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WRONG, ids=" ".join)
+def test_wrong_calls_give_one_line_and_no_traceback(index_dir, words, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    index = ["--index", str(index_dir)] if words[0] in VERBS else []
+    building = words[0] in ("build", "watch")
+    try:
+        code = main([*words, *(["--index", str(tmp_path / "ix")] if building else index)])
+    except SystemExit as end:
+        code = end.code
+    out, err = capsys.readouterr()
+    assert code in (1, 2), err
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert "\x1b" not in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("index", ["none", "a-file", "", "an-empty-folder", "\udcff"])
+@pytest.mark.parametrize("verb", ["search", "ask", "status", "verify", "rollback", "report", "export"])
+def test_an_index_that_is_none_is_said_in_one_line(verb, index, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a-file").write_text("x")
+    (tmp_path / "an-empty-folder").mkdir()
+    code = main([verb, *(["パン"] if verb in ("search", "ask") else []), "--index", index])
+    out, err = capsys.readouterr()
+    assert code in (1, 3)
+    assert out == ""
+    assert len(err.splitlines()) == 1
+
+
+VALUES = st.text(max_size=20).filter(lambda text: "\0" not in text and not text.startswith("-"))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(question=VALUES, since=VALUES, tag=VALUES, k=st.integers(-3, 10**30))
+def test_any_values_give_passages_or_one_line(index_dir, question, since, tag, k, capsys):
+    for limits in ([], ["--since", since], ["--tag", tag]):
+        try:
+            code = main(["search", question, "-k", str(k), "--json", "--index", str(index_dir), *limits])
+        except SystemExit as end:
+            code = end.code
+        _, err = capsys.readouterr()
+        assert code in (0, 1, 2)
+        assert len(err.splitlines()) == (1 if code else 0)
