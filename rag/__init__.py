@@ -7,6 +7,7 @@ ask:   question -> search (dense | lexical, late interaction) -> hits -> answer 
 >>> index = rag.build_index("posts/", "indexes/blog")      # or rag.open_index("indexes/blog")
 >>> hits = index.search("パン屋は何時に開く？", k=5)
 >>> answer = rag.Chatbot(index).ask("パン屋は何時に開く？")
+>>> rag.Client("http://127.0.0.1:7860").ask("パン屋は何時に開く？")      # the same from a server
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from rag.indexing.index import Index, build_index, open_index
     from rag.indexing.plan import BuildReport
     from rag.types import Answer, Citation, Filters, Hit, Passage, Post
+    from rag.web.client import Client
 
 __all__ = [
     "Answer",
     "BuildReport",
     "Chatbot",
     "Citation",
+    "Client",
     "Filters",
     "Hit",
     "Index",
@@ -41,6 +44,7 @@ _WHERE = {
     "rag.indexing.index": ("Index", "build_index", "open_index"),
     "rag.indexing.plan": ("BuildReport",),
     "rag.types": ("Answer", "Citation", "Filters", "Hit", "Passage", "Post"),
+    "rag.web.client": ("Client",),
 }
 
 

@@ -4,6 +4,7 @@
     ├── InputError           a question, option or filter that can't be used as given
     ├── PostsError           the posts folder can't be read, or holds nothing to index
     ├── ModelError           an embedding or generator model can't be loaded or used
+    ├── ServerError          a server of an index can't be reached, or can't answer
     ├── BusyError            another build holds the index
     ├── StorageError         the disk refused a write (full, read-only, I/O error)
     └── UnusableIndex        an index can't be used
@@ -34,6 +35,10 @@ class PostsError(RagError):
 
 class ModelError(RagError):
     """A model can't be loaded, or returned something unusable."""
+
+
+class ServerError(RagError):
+    """A server of an index can't be reached, or can't answer at the moment."""
 
 
 class BusyError(RagError):

@@ -40,13 +40,13 @@ def written_answer(quoted: Answer, generator: Generator, reader: Reader) -> Iter
             kept = _kept(reply, hits, reader)
             if len(kept) > shown:
                 shown = len(kept)
-                yield _answer(quoted, kept, hits, asked)
+                yield _answer(quoted, kept, hits, asked, generator.name)
     if not reply.strip():
         raise ModelError(f"{generator.name} gave an empty reply")
     kept = _kept(reply, hits, reader)
     if not kept:
         raise ModelError(f"nothing that {generator.name} wrote is supported by the posts")
-    yield _answer(quoted, kept, hits, asked)
+    yield _answer(quoted, kept, hits, asked, generator.name)
 
 
 def _kept(reply: str, hits: Sequence[Hit], reader: Reader) -> list[Claim]:
@@ -63,7 +63,7 @@ def _kept(reply: str, hits: Sequence[Hit], reader: Reader) -> list[Claim]:
     return list(kept.values())
 
 
-def _answer(quoted: Answer, claims: Sequence[Claim], hits: Sequence[Hit], asked: str) -> Answer:
+def _answer(quoted: Answer, claims: Sequence[Claim], hits: Sequence[Hit], asked: str, model: str) -> Answer:
     """Claims renumbered by first use, each citation quoting the sentence of its passage that comes nearest."""
     order = list(dict.fromkeys(n for claim in claims for n in claim.numbers))
     new = {old: n for n, old in enumerate(order, start=1)}
@@ -74,7 +74,8 @@ def _answer(quoted: Answer, claims: Sequence[Claim], hits: Sequence[Hit], asked:
     lines = [f"{without_numbers(' '.join(c.text.split()))} {''.join(f'[{new[n]}]' for n in c.numbers)}" for c in claims]
     dates = {c.passage.post: c.passage.date for c in citations}
     lines.append(sources_line(language_of(quoted.question), len(dates), dates.values()))
-    return replace(quoted, text="\n".join(lines), citations=tuple(citations), answered=quoted.confidence >= ANSWER_FROM)
+    answered = quoted.confidence >= ANSWER_FROM
+    return replace(quoted, text="\n".join(lines), citations=tuple(citations), answered=answered, model=model)
 
 
 def _cite(n: int, hit: Hit, said: str, asked: str) -> Citation:

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from rag.cli.main import VERBS, main
 
+ANSWER_KEYS = [
+    "answered", "confidence", "text", "citations", "passages", "searched", "limits", "note", "model",
+]  # fmt: skip
 PASSAGE_KEYS = ["rank", "score", "id", "text", "title", "heading", "post", "url", "date", "tags", "categories",
                 "start_line", "end_line", "also_in", "scores"]  # fmt: skip
 
@@ -73,7 +76,17 @@ def test_search_answers_a_file_of_questions(index_dir, tmp_path):
 
 def test_ask_answers_with_citations(index_dir):
     (answer,) = lines(run("ask", "一日乗車券は大人いくら？", "--json", "--index", index_dir))
-    assert list(answer) == ["answered", "confidence", "text", "citations", "passages"]
+    assert list(answer) == [
+        "answered",
+        "confidence",
+        "text",
+        "citations",
+        "passages",
+        "searched",
+        "limits",
+        "note",
+        "model",
+    ]
     for c in answer["citations"]:
         assert c["passage"]["text"][c["start"] : c["end"]] == c["quote"]
         assert f"[{c['n']}]" in answer["text"]
@@ -87,7 +100,7 @@ def test_ask_answers_a_file_of_questions_and_conversations(index_dir, tmp_path):
         encoding="utf-8",
     )
     found = lines(run("ask", "--queries", path, "--json", "--index", index_dir))
-    assert [list(x) for x in found] == [["id", "answered", "confidence", "text", "citations", "passages"]] * 2
+    assert [list(x) for x in found] == [["id", *ANSWER_KEYS]] * 2
     assert "三百度" in found[1]["passages"][0]["text"]
 
 
