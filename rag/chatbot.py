@@ -8,9 +8,9 @@ from datetime import date
 
 from rag.answering.answer import ANSWER_FROM, extract, refuse
 from rag.answering.evidence import measure, met_words
+from rag.answering.fallbacks import fallback_note
 from rag.answering.followup import complete, leaning, subject_of
 from rag.answering.generated import written_answer
-from rag.answering.phrases import FRAMES
 from rag.answering.turns import Turn, questions_of
 from rag.errors import ModelError
 from rag.indexing.index import Index
@@ -103,8 +103,7 @@ class Chatbot:
         try:
             yield from written_answer(quoted, self.generator, reader)
         except ModelError as error:
-            note = FRAMES[language_of(question)].fallback.format(reason=error)
-            yield replace(quoted, note=note)
+            yield replace(quoted, note=fallback_note(language_of(question), error))
 
     def _search(self, question: str, earlier: Sequence[str], filters: Filters) -> _Found:
         """The question as searched, completed where it leans on the turns before, and its hits."""

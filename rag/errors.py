@@ -18,6 +18,8 @@ A message says what happened, names the file or value, and ends with the next st
 
 from __future__ import annotations
 
+from typing import Literal
+
 
 class RagError(Exception):
     """Base of all errors that a user can act on."""
@@ -33,8 +35,16 @@ class PostsError(RagError):
     """The posts folder can't be read, or holds nothing to index."""
 
 
+#: What is wrong with what a generator wrote, or with it.
+Why = Literal["none", "unmarked", "unsupported", "empty", "reasoning", "runaway", "away", "slow", "key", "failed"]
+
+
 class ModelError(RagError):
-    """A model can't be loaded, or returned something unusable."""
+    """A model can't be loaded, or returned something unusable; `why` says what, for those who don't read English."""
+
+    def __init__(self, message: str, why: Why = "failed") -> None:
+        super().__init__(message)
+        self.why: Why = why
 
 
 class ServerError(RagError):

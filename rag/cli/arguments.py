@@ -8,7 +8,7 @@ from importlib import metadata
 
 from rag.cli.parser import UsageParser
 from rag.indexing.index import DEFAULT_INDEX
-from rag.web.options import add_options
+from rag.web.options import add_generator, add_options
 
 Run = Callable[[argparse.Namespace], None]
 SHELLS = ("bash", "zsh", "tcsh")
@@ -68,11 +68,7 @@ def make_parser(runs: Mapping[str, Run]) -> UsageParser:
     sub.add_argument("-k", type=int, default=5, help="number of passages (%(default)s)")
     sub = verb("ask", "answer a question from the posts, with citations")
     _add_question(sub)
-    sub.add_argument(
-        "--generator",
-        metavar="SPEC",
-        help="let a local model write: openai:http://127.0.0.1:11434/v1#MODEL or transformers:FOLDER",
-    )
+    add_generator(sub)
 
     verb("export", "print every passage of the index as JSON lines")
     sub = verb("status", "show generation, counts, model and sizes")

@@ -38,12 +38,11 @@ from rag.indexing.index import Index, open_index
 from rag.indexing.plan import BuildReport
 from rag.indexing.settings import Settings
 from rag.indexing.watch import watch
-from rag.models.generate import load_generator
 from rag.models.rerank import CrossEncoderReranker
 from rag.retrieval.filters import make_filters
 from rag.storage import generation
 from rag.types import Filters
-from rag.web.options import options_from
+from rag.web.options import generator_from, options_from
 from rag.web.schema import answer_json, passage_json, passage_record
 
 
@@ -126,7 +125,7 @@ def _search(args: argparse.Namespace) -> None:
 def _ask(args: argparse.Namespace) -> None:
     from rag.chatbot import Chatbot  # what answering needs takes a while to load, and no other verb needs it
 
-    generator = load_generator(args.generator) if args.generator is not None else None
+    generator = generator_from(args)
     index, filters = _open(args), _filters(args)
     if args.queries:
         for line in read_queries(args.queries, ("question", "turns")):
@@ -179,7 +178,7 @@ def _serve(args: argparse.Namespace) -> None:
     options = options_from(args)
     from rag.web.page import run  # gradio, seconds to import: only where the page is wanted
 
-    run(args.index, options, ready=lambda url: print(url, flush=True))
+    run(args.index, options, ready=lambda url: print(url, flush=True), generator=generator_from(args))
 
 
 def _report(args: argparse.Namespace) -> None:

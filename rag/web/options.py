@@ -14,6 +14,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from rag.errors import InputError
+from rag.models.generate import load_generator
+from rag.types import Generator
 from rag.web.safe import valid_site_url
 from rag.web.strings import Lang
 
@@ -72,7 +74,37 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--allow-origin", action="append", default=[], metavar="URL",
         help="another site whose pages may call the API: https://front.example.org; may be repeated",
     )  # fmt: skip
+    add_generator(parser)
     parser.add_argument("--lang", choices=("ja", "en"), help="language of the page; each browser's own unless given")
+
+
+def add_generator(parser: argparse.ArgumentParser) -> None:
+    """Add what names a generator; `generator_from` makes it."""
+    parser.add_argument(
+        "--generator", metavar="SPEC",
+        help="let a local model write: openai:http://127.0.0.1:11434/v1#MODEL or transformers:FOLDER",
+    )  # fmt: skip
+    parser.add_argument(
+        "--generator-key", default="", metavar="FILE",
+        help="file with the key that the model's server asks for; $RAG_GENERATOR_KEY else",
+    )  # fmt: skip
+
+
+def generator_from(args: argparse.Namespace) -> Generator | None:
+    """The generator that a command line names, with its key. Raises InputError."""
+    if args.generator is None:
+        if args.generator_key:
+            raise InputError("--generator-key is for a --generator; name one")
+        return None
+    key = os.environ.get("RAG_GENERATOR_KEY", "")
+    if args.generator_key:
+        try:
+            key = Path(args.generator_key).expanduser().read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"--generator-key {args.generator_key} can't be read ({error})") from error
+    if not key.strip().isascii() or len(key.split()) > 1:
+        raise InputError("the generator's key has signs that no key has; keep it alone in its file, in ASCII")
+    return load_generator(args.generator, key.strip())
 
 
 def options_from(args: argparse.Namespace) -> Options:

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -233,6 +234,8 @@ WRONG = [
     ["search", "パン", "--tag", ""], ["search", "パン", "--category", "無い"], ["search", "パン", "--jsn"],
     ["search", "--queries", "nowhere.jsonl"], ["search", "--queries", "/"], ["search"],
     ["search", "パン", "--queries", "q.jsonl"], ["search", "パン", "--rerank", "./no-model"], ["ask", ""], ["ask"],
+    ["ask", "パン", "--generator-key", "key.txt"],
+    ["ask", "パン", "--generator", "openai:http://x#m", "--generator-key", "none.txt"],
     ["ask", "パン", "--generator", "gpt"], ["ask", "パン", "--generator", "openai:"],
     ["ask", "パン", "--generator", ""], ["ask", "パン", "--generator", "openai:ftp://x#m"],
     ["ask", "パン", "--generator", "transformers:./no-model"], ["ask", "パン", "--since", "\x1b[31m"], ["build"],
@@ -290,3 +293,22 @@ def test_any_values_give_passages_or_one_line(index_dir, question, since, tag, k
         _, err = capsys.readouterr()
         assert code in (0, 1, 2)
         assert len(err.splitlines()) == (1 if code else 0)
+
+
+def test_g5_a_key_comes_from_the_environment_or_a_file(index_dir, tmp_path, monkeypatch, capsysbinary):
+    command = [sys.executable, str(Path(__file__).parents[1] / "model_server.py"), "none"]
+    (tmp_path / "key").write_text("open-sesame\n")
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        spec = f"openai:http://127.0.0.1:{server.stdout.readline().strip()}/v1#key"
+        ask = ["ask", "石窯は何度まで温度が上がる？", "--json", "--index", str(index_dir), "--generator", spec]
+        for words, key, used in (
+            (ask, "", False), (ask, "open-sesame", True), ([*ask, "--generator-key", str(tmp_path / "key")], "x", True),
+        ):  # fmt: skip
+            monkeypatch.setenv("RAG_GENERATOR_KEY", key)
+            assert main(words) == 0
+            answer = json.loads(capsysbinary.readouterr().out)
+            assert bool(answer["model"]) is used
+            assert ("鍵を求めて" in answer["note"]) is not used
+        monkeypatch.setenv("RAG_GENERATOR_KEY", "two words")
+        assert main(ask) == 1
+        server.stdin.close()
