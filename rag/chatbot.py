@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.answering.answer import ANSWER_FROM, extract, refuse
 from rag.answering.evidence import measure, met_words
+from rag.answering.fallbacks import fallback_note
 from rag.answering.followup import complete, leaning, subject_of
 from rag.answering.generated import written_answer
-from rag.answering.phrases import FRAMES
+from rag.answering.turns import Turn, questions_of
 from rag.errors import ModelError
 from rag.indexing.index import Index
 from rag.retrieval.limits import Limits, limits_of
@@ -28,9 +29,6 @@ _READ = 3  # passages read for that, of each search
 #: A subject has more words than the question that leans on it, and would drown them: among so many passages what a
 #: passage meets of the question alone counts so much beside its score.
 _DEEP, _OWN = 40, 0.2
-
-#: An earlier turn: the user's question, or a chat message of which only the user's are read.
-Turn = str | Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,9 @@ class Chatbot:
     ) -> Iterator[Answer]:
         """As `ask`, in growing steps; the last is the answer. Steps before it show sentences already checked."""
         question = check_question(question)
-        earlier = [] if as_typed else (self.history if history is None else questions_of(history))[-MAX_TURNS:]
+        earlier = (
+            [] if as_typed else (self.history if history is None else questions_of(history, MAX_QUESTION))[-MAX_TURNS:]
+        )
         limits = Limits(Filters(), question)
         if not (filters or as_typed):
             limits = limits_of(question, self.today(), [name for name, _ in self.index.facets()["tags"]])
@@ -103,8 +103,7 @@ class Chatbot:
         try:
             yield from written_answer(quoted, self.generator, reader)
         except ModelError as error:
-            note = FRAMES[language_of(question)].fallback.format(reason=error)
-            yield replace(quoted, note=note)
+            yield replace(quoted, note=fallback_note(language_of(question), error))
 
     def _search(self, question: str, earlier: Sequence[str], filters: Filters) -> _Found:
         """The question as searched, completed where it leans on the turns before, and its hits."""
@@ -144,14 +143,3 @@ class Chatbot:
         best_alone = max(question_met[: len(alone[:_READ])], default=0.0)
         pairs = zip(question_met[len(alone[:_READ]) :], subject_met[len(alone[:_READ]) :], strict=True)
         return any(s * q >= _TOGETHER * best_alone for q, s in pairs) and best_alone > 0
-
-
-def questions_of(history: Sequence[Turn]) -> list[str]:
-    """The user's own words in a history; what a client says the assistant said is never trusted."""
-    texts = []
-    for turn in history:
-        if isinstance(turn, str):
-            texts.append(turn)
-        elif isinstance(turn, Mapping) and turn.get("role") == "user" and isinstance(turn.get("content"), str):
-            texts.append(str(turn["content"]))
-    return [text[:MAX_QUESTION] for text in texts if any(map(str.isalnum, text[:MAX_QUESTION]))]

@@ -4,6 +4,7 @@
     ├── InputError           a question, option or filter that can't be used as given
     ├── PostsError           the posts folder can't be read, or holds nothing to index
     ├── ModelError           an embedding or generator model can't be loaded or used
+    ├── ServerError          a server of an index can't be reached, or can't answer
     ├── BusyError            another build holds the index
     ├── StorageError         the disk refused a write (full, read-only, I/O error)
     └── UnusableIndex        an index can't be used
@@ -16,6 +17,8 @@ A message says what happened, names the file or value, and ends with the next st
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 
 class RagError(Exception):
@@ -32,8 +35,20 @@ class PostsError(RagError):
     """The posts folder can't be read, or holds nothing to index."""
 
 
+#: What is wrong with what a generator wrote, or with it.
+Why = Literal["none", "unmarked", "unsupported", "empty", "reasoning", "runaway", "away", "slow", "key", "failed"]
+
+
 class ModelError(RagError):
-    """A model can't be loaded, or returned something unusable."""
+    """A model can't be loaded, or returned something unusable; `why` says what, for those who don't read English."""
+
+    def __init__(self, message: str, why: Why = "failed") -> None:
+        super().__init__(message)
+        self.why: Why = why
+
+
+class ServerError(RagError):
+    """A server of an index can't be reached, or can't answer at the moment."""
 
 
 class BusyError(RagError):

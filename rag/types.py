@@ -232,6 +232,7 @@ class Answer:
     searched: str = ""  # the question as searched, when a follow-up was completed from the conversation
     note: str = ""  # one line for the reader, e.g. why a generator was not used
     limits: Filters = Filters()  # what the question itself limited the search to ("last month's posts")
+    model: str = ""  # the generator whose words `text` holds; "" where it holds the posts' own
 
 
 # --- what is passed in ------------------------------------------------------------------------------------------

@@ -64,20 +64,66 @@ def again(prompt):
         yield from quote(prompt)
 
 
-ANSWERS = {f.__name__: f for f in (tiny, quote, gullible, half, empty, runaway, again)}
+def none(prompt):
+    yield "NONE."
+
+
+def unmarked(prompt):
+    yield "".join(quote(prompt)).replace(" [1]", "")
+
+
+def invents(prompt):
+    yield "この店は一八四五年にパリで生まれた [1]。"
+
+
+def round(prompt):
+    yield "".join(quote(prompt)).replace("[1]", "(1)")
+
+
+def labelled(prompt):
+    yield "".join(quote(prompt)).replace("[1]", "[出典1]")
+
+
+def ranged(prompt):
+    yield "".join(quote(prompt)).replace("[1]", "[1-3]")
+
+
+def aloud(prompt):
+    yield from ("<th", "ink>hmm, 三百度 [1]。", "</think>", *quote(prompt))
+
+
+def headless(prompt):
+    yield from ("hmm, hmm.</think>", *quote(prompt))
+
+
+def thinks(prompt):
+    yield "<think>hmm, hmm, 三百度 [1]。"
+
+
+ANSWERS = {
+    f.__name__: f for f in (
+        tiny, quote, gullible, half, empty, runaway, again, none, unmarked, invents, round, labelled, ranged, aloud,
+        headless, thinks,
+    )
+}  # fmt: skip
+ANSWERS["key"] = ANSWERS["aside"] = quote
 
 
 class Handler(BaseHTTPRequestHandler):
     def log_message(self, *args):
         pass
 
-    def do_POST(self):
+    def do_POST(self):  # noqa: C901  (one way to fail after another)
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         model, prompt = asked["model"], asked["messages"][0]["content"]
         if model == "refuse":
             return self.send_error(500, "out of memory")
         if model == "mute":
             return time.sleep(5)
+        if model == "key" and self.headers["Authorization"] != "Bearer open-sesame":
+            return self.send_error(401, "Unauthorized")
+        if model in ("whole", "wide"):
+            return self.all_at_once("".join(quote(prompt)), indent=1 if model == "wide" else None)
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
@@ -93,14 +139,26 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(
                 b': ping\n\ndata: {"choices": []}\n\ndata: {"choices": [{"delta": {"content": null}}]}\n\n'
             )
-            for piece in ANSWERS.get(model, empty)(prompt):
+            if model in ("aside", "muses"):
+                for name in ("reasoning_content", "reasoning", "content"):
+                    self.say("hmm" if name != "content" else "", name)
+            for piece in ANSWERS.get(model, empty)(prompt) if model != "muses" else ():
                 self.say(piece)
             self.wfile.write(b"data: [DONE]\n\n")
         except (BrokenPipeError, ConnectionResetError):
             pass  # the reader has heard enough
 
-    def say(self, piece):
-        event = {"choices": [{"delta": {"content": piece}}]}
+    def all_at_once(self, text, indent):
+        """As a server that takes no notice of "stream"."""
+        body = json.dumps({"choices": [{"message": {"role": "assistant", "content": text}}]}, indent=indent).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def say(self, piece, name="content"):
+        event = {"choices": [{"delta": {name: piece}}]}
         self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
 
 

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 import rag
-from rag.chatbot import Chatbot, questions_of
+from rag.answering.turns import questions_of
+from rag.chatbot import Chatbot
 from rag.errors import InputError
 from rag.types import Filters
 
@@ -83,12 +84,21 @@ def test_only_the_users_own_words_of_a_history_are_read():
         {"role": "user", "content": "図書館は？"},
         {"role": "user", "content": ["貸出"]},
         {"role": "user", "content": "？！"},
-        {"content": "鉄道"},
-        {},
+        ["鉄道は？", "十四の駅を結びます"],
+        ("運賃は？", None),
         "トマトは？",
         "パ" * 5_000_000,
     ]
-    assert questions_of(history) == ["図書館は？", "トマトは？", "パ" * 2_000]
+    wanted = ["図書館は？", "貸出", "鉄道は？", "運賃は？", "トマトは？", "パ" * 2_000]
+    assert questions_of(history, 2_000) == wanted
+
+
+@pytest.mark.parametrize(
+    "turn", [{"content": "鉄道"}, {}, 7, None, ["a", "b", "c"], {"role": "user"}, {"role": "root"}]
+)
+def test_a_turn_that_is_none_is_named_and_not_dropped(index, turn):
+    with pytest.raises(InputError, match="turn 2 of history"):
+        Chatbot(index).ask("食パンは？", ["朝", turn])
 
 
 def test_a_history_of_the_longest_questions_still_gives_a_question_that_can_be_searched(index):

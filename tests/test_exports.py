@@ -9,8 +9,8 @@ import rag
 def test_all_is_sorted_and_complete():
     assert rag.__all__ == sorted(rag.__all__)
     assert set(rag.__all__) == {
-        "Answer", "BuildReport", "Chatbot", "Citation", "Filters", "Hit", "Index", "Passage", "Post", "RagError",
-        "build_index", "open_index",
+        "Answer", "BuildReport", "Chatbot", "Citation", "Client", "Filters", "Hit", "Index", "Passage", "Post",
+        "RagError", "build_index", "open_index",
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.answering.evidence import Reader, met_words
+from rag.answering.figures import claimed, stated
 from rag.text.sentences import split_sentences
 from rag.types import Hit
 
@@ -19,8 +20,12 @@ from rag.types import Hit
 SUPPORTED_FROM = 0.6
 _OPEN, _CLOSE = "[【［", "]】］"
 _LONGEST_MARKER = 40  # characters; a longer bracket is text
-_NUMBERS = re.compile(r"\s*\^?\s*(\d{1,4}(?:\s*[,，、;；/]\s*\^?\d{1,4})*)\s*(?:†[^\[\]]*)?")
-_FIGURE = re.compile(r"\d[\d,，]*(?:[.．]\d+)?")
+_LABEL = r"(?:出典|参照|資料|記事|引用|出处|来源|출처|sources?|passages?|refs?|quellen?|fuentes?|fontes?)\s*[:：]?\s*"
+_NUMBERS = re.compile(
+    rf"\s*\^?\s*(?:{_LABEL})?(\d{{1,4}}(?:\s*[,，、;；/–〜~-]\s*\^?\d{{1,4}})*)\s*(?:†[^\[\]]*)?", re.IGNORECASE
+)
+#: Some models cite in round brackets; at the end of a sentence that is no aside.
+_ROUND = re.compile(r"\s*[(（]\s*(\d{1,2})\s*[)）](?=\s*(?:[。．.!?！？\n\[]|$))")
 _NAME = re.compile(r"[A-Z][A-Za-z0-9]+|[A-Za-z]+[0-9][A-Za-z0-9]*|[\u30a1-\u30fa\u30fc]{3,}")
 _LINK = re.compile(r"(?:https?|ftp|data|javascript):|www\.|!?\[[^\]]*\]\(", re.IGNORECASE)
 
@@ -65,8 +70,7 @@ def _resolve(text: str, known: int) -> tuple[str, str]:
             continue
         numbers = _NUMBERS.fullmatch(text, start + 1, end)
         if numbers:
-            cited = [int(n) for n in re.findall(r"\d+", numbers[1])]
-            out.extend(f"[{n}]" for n in cited if 1 <= n <= known)
+            out.extend(f"[{n}]" for n in _cited(numbers[1], known))
             at = end + 1
         else:
             out.append(text[start])
@@ -74,9 +78,17 @@ def _resolve(text: str, known: int) -> tuple[str, str]:
     return "".join(out), ""
 
 
+def _cited(numbers: str, known: int) -> Iterator[int]:
+    """The numbers of a mark, "1, 3-5" say, that name a passage."""
+    for part in re.split(r"[,，、;；/]", numbers):
+        ends = [int(n) for n in re.findall(r"\d+", part)]
+        yield from range(max(1, ends[0]), min(known, ends[-1]) + 1)
+
+
 def claims_of(reply: str) -> list[Claim]:
     """The sentences of a parsed reply with what each cites; a mark after a full stop belongs to the sentence before."""
     claims: list[Claim] = []
+    reply = _ROUND.sub(r"[\1]", reply)
     after_stops = re.sub(r"((?:\[\d+\])+)([。．.!?！？])", r"\2\1", re.sub(r"\s+(?=\[\d+\])", "", reply))
     text, *rest = re.split(r"((?:\[\d+\])+)", after_stops)
     for plain, marks in zip([text, *rest[1::2]], [*rest[::2], ""], strict=True):
@@ -109,12 +121,10 @@ def supported(claim: Claim, hits: Sequence[Hit], reader: Reader) -> tuple[int, .
 
 
 def _missing(claim: str, text: str) -> set[str]:
-    """Figures and names of the claim that the text lacks."""
+    """Figures, by value, and names of the claim that the text lacks."""
     folded = _fold(text)
-    figures = set(_FIGURE.findall(folded))
-    return {f for f in _FIGURE.findall(_fold(claim)) if f not in figures} | {
-        name for name in map(_fold, _NAME.findall(claim)) if name not in folded
-    }
+    figures = {str(value) for value in claimed(claim) - stated(text)}
+    return figures | {name for name in map(_fold, _NAME.findall(claim)) if name not in folded}
 
 
 def _fold(text: str) -> str:

@@ -1,5 +1,20 @@
-"""`python -m rag.cli`, where the `rag` command is not on the path."""
+"""`python -m rag.cli`, where the `rag` command is not on the path, and what that command runs."""
 
-from rag.cli.main import main
+from __future__ import annotations
 
-raise SystemExit(main())
+import sys
+
+
+def run() -> int:
+    """The `rag` command; the exit code. Ctrl-C is quiet from here on, while the rest is still being imported."""
+    try:
+        from rag.cli.main import main
+
+        return main()
+    except KeyboardInterrupt:
+        print("rag: stopped", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    raise SystemExit(run())

@@ -3,25 +3,57 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from importlib import metadata
 
+from rag.cli.parser import UsageParser
 from rag.indexing.index import DEFAULT_INDEX
-from rag.web.options import add_options
+from rag.web.options import add_generator, add_options
 
 Run = Callable[[argparse.Namespace], None]
+SHELLS = ("bash", "zsh", "tcsh")
+FIRST_STEPS = """\
+rag: ask a folder of blog posts. Everything stays on this machine.
+
+  rag build POSTS      index a folder of Markdown posts
+  rag ask QUESTION     answer from them, with citations
+  rag serve            the same as a page in your browser
+
+`rag --help` lists the other verbs, `rag VERB --help` what each takes."""
 
 
-def make_parser(runs: Mapping[str, Run]) -> argparse.ArgumentParser:
+def parse(runs: Mapping[str, Run], argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """The arguments of one call. A question may be written without quotes, with options between its words.
+
+    Raises SystemExit: 0 after --help, --version and a bare `rag`, 2 after a line that says what is wrong.
+    """
+    parser = make_parser(runs)
+    args, rest = parser.parse_known_args(argv)
+    if "run" not in args:
+        if rest:
+            parser.unknown(rest)
+        print(f"rag {metadata.version('rag')}" if args.version else FIRST_STEPS)
+        raise SystemExit(0)
+    words = getattr(args, "question", None)
+    if rest and (words is None or any(word.startswith("-") for word in rest)):
+        args.parser.unknown(rest)
+    if words is not None:
+        args.question = " ".join([*words, *rest])
+        if bool(words or rest) == bool(args.queries):
+            args.parser.error("give a question, or --queries FILE")
+    return args
+
+
+def make_parser(runs: Mapping[str, Run]) -> UsageParser:
     """The parser of all verbs; `runs` holds for each what its arguments are handed to, as `args.run`."""
-    parser = argparse.ArgumentParser(
-        prog="rag", description="Ask a folder of blog posts. Everything stays on this machine."
-    )
-    verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
+    parser = UsageParser(prog="rag", description="Ask a folder of blog posts. Everything stays on this machine.")
+    parser.add_argument("--version", action="store_true", help="show the version")
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB")
 
     def verb(name: str, text: str) -> argparse.ArgumentParser:
         sub = verbs.add_parser(name, help=text, description=text)
         sub.add_argument("--index", default=DEFAULT_INDEX, metavar="DIR", help="folder of the index (%(default)s)")
-        sub.set_defaults(run=runs[name])
+        sub.set_defaults(run=runs[name], parser=sub)
         return sub
 
     sub = verb("build", "build an index from a folder of posts, or bring it up to date")
@@ -36,11 +68,7 @@ def make_parser(runs: Mapping[str, Run]) -> argparse.ArgumentParser:
     sub.add_argument("-k", type=int, default=5, help="number of passages (%(default)s)")
     sub = verb("ask", "answer a question from the posts, with citations")
     _add_question(sub)
-    sub.add_argument(
-        "--generator",
-        metavar="SPEC",
-        help="let a local model write: openai:http://127.0.0.1:11434/v1#MODEL or transformers:FOLDER",
-    )
+    add_generator(sub)
 
     verb("export", "print every passage of the index as JSON lines")
     sub = verb("status", "show generation, counts, model and sizes")
@@ -65,6 +93,9 @@ def make_parser(runs: Mapping[str, Run]) -> argparse.ArgumentParser:
 
     sub = verb("serve", "serve the web page and the API on this machine")
     add_options(sub)
+
+    sub = verb("completion", "print the script that lets a shell complete verbs and options")
+    sub.add_argument("shell", choices=SHELLS, metavar="SHELL", help=" or ".join(SHELLS))
     return parser
 
 
@@ -95,9 +126,8 @@ def _add_rerank(sub: argparse.ArgumentParser) -> None:
 
 
 def _add_question(sub: argparse.ArgumentParser) -> None:
-    what = sub.add_mutually_exclusive_group(required=True)
-    what.add_argument("question", nargs="?", metavar="QUESTION")
-    what.add_argument("--queries", metavar="FILE", help='JSON lines with "id" and "question"; prints a line for each')
+    sub.add_argument("question", nargs="*", metavar="QUESTION", help="no quotes needed, but for signs of the shell")
+    sub.add_argument("--queries", metavar="FILE", help='JSON lines with "id" and "question"; prints a line for each')
     sub.add_argument("--since", metavar="DAY", help="only posts from this day on: 2025-09-01, 2025-09 or 2025")
     sub.add_argument("--until", metavar="DAY", help="only posts up to this day")
     sub.add_argument(

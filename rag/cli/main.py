@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import argparse
 import gc
-import json
-import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from rag.cleaning.report import html_report, samples, summary
 from rag.cleaning.site_rules import load_rules
-from rag.cli.arguments import make_parser
+from rag.cli import streams
+from rag.cli.arguments import make_parser, parse
+from rag.cli.queries import read_queries
 from rag.cli.terminal import (
     Bars,
     one_line,
@@ -39,19 +38,19 @@ from rag.indexing.index import Index, open_index
 from rag.indexing.plan import BuildReport
 from rag.indexing.settings import Settings
 from rag.indexing.watch import watch
-from rag.models.generate import load_generator
 from rag.models.rerank import CrossEncoderReranker
 from rag.retrieval.filters import make_filters
 from rag.storage import generation
 from rag.types import Filters
-from rag.web.options import options_from
+from rag.web.options import generator_from, options_from
 from rag.web.safe import valid_site_url
 from rag.web.schema import answer_json, passage_json, passage_record
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code."""
-    args = make_parser(VERBS).parse_args(argv)
+    streams.settle()
+    args = parse(VERBS, argv)
     try:
         args.run(args)
         sys.stdout.flush()
@@ -59,10 +58,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"rag: {one_line(str(error))}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:  # the reader, `head` say, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.abandon()
     except KeyboardInterrupt:
-        print("rag: stopped; the index is as it was", file=sys.stderr)
+        print("rag: stopped; the index is as it was" if args.run is _build else "rag: stopped", file=sys.stderr)
         return 130
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        streams.abandon()
+        print(f"rag: the output can't be written ({error.strerror or error})", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -103,7 +108,7 @@ def _watch(args: argparse.Namespace) -> None:
 def _search(args: argparse.Namespace) -> None:
     index, filters = _open(args), _filters(args)
     if args.queries:
-        for line in _queries(args.queries, ("question",)):
+        for line in read_queries(args.queries, ("question",)):
             hits = index.search_filtered(line["question"], args.k, filters)
             print_json({"id": line["id"], "question": line["question"],
                    "passages": [passage_json(rank, hit) for rank, hit in enumerate(hits, 1)]})  # fmt: skip
@@ -121,10 +126,10 @@ def _search(args: argparse.Namespace) -> None:
 def _ask(args: argparse.Namespace) -> None:
     from rag.chatbot import Chatbot  # what answering needs takes a while to load, and no other verb needs it
 
-    generator = load_generator(args.generator) if args.generator else None
+    generator = generator_from(args)
     index, filters = _open(args), _filters(args)
     if args.queries:
-        for line in _queries(args.queries, ("question", "turns")):
+        for line in read_queries(args.queries, ("question", "turns")):
             *earlier, question = line["turns"] if "turns" in line else [line["question"]]
             answer = Chatbot(index, generator).ask(question, earlier, filters=filters)
             print_json({"id": line["id"], **answer_json(answer)})
@@ -150,7 +155,7 @@ def _status(args: argparse.Namespace) -> None:
 
 
 def _eval(args: argparse.Namespace) -> None:
-    scores = evaluate(_open(args), _queries(args.questions, ("question",)))
+    scores = evaluate(_open(args), read_queries(args.questions, ("question",)))
     if not scores:
         raise InputError(f'{args.questions} holds no question with "must" or "wrong"; see examples/questions.jsonl')
     if args.json:
@@ -174,7 +179,7 @@ def _serve(args: argparse.Namespace) -> None:
     options = options_from(args)
     from rag.web.page import run  # gradio, seconds to import: only where the page is wanted
 
-    run(args.index, options, ready=lambda url: print(url, flush=True))
+    run(args.index, options, ready=lambda url: print(url, flush=True), generator=generator_from(args))
 
 
 def _report(args: argparse.Namespace) -> None:
@@ -197,6 +202,12 @@ def _report(args: argparse.Namespace) -> None:
         print_summary(summary(dropped), samples(dropped, 2))
 
 
+def _completion(args: argparse.Namespace) -> None:
+    import shtab
+
+    print(shtab.complete(make_parser(VERBS), args.shell))
+
+
 VERBS = {
     "build": _build,
     "watch": _watch,
@@ -209,6 +220,7 @@ VERBS = {
     "report": _report,
     "eval": _eval,
     "serve": _serve,
+    "completion": _completion,
 }
 
 
@@ -230,21 +242,3 @@ def _open(args: argparse.Namespace) -> Index:
 
 def _filters(args: argparse.Namespace) -> Filters:
     return make_filters(args.since, args.until, args.tag, args.category, args.author)
-
-
-def _queries(path: str, needed: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The lines of a JSON-lines file, each with an id and one of `needed`. Raises InputError naming the line."""
-    try:
-        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} can't be read ({error}); give a UTF-8 file of JSON lines") from error
-    for number, text in enumerate(lines, 1):
-        if not text.strip():
-            continue
-        try:
-            line = json.loads(text)
-        except ValueError as error:
-            raise InputError(f"{path}, line {number} is not JSON ({error})") from error
-        if not isinstance(line, dict) or "id" not in line or not any(line.get(name) for name in needed):
-            raise InputError(f'{path}, line {number} lacks "id" or {" or ".join(map(repr, needed))}')
-        yield line

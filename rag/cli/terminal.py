@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from rag.cleaning.report import Row
+from rag.cli.streams import colours
 from rag.evaluation.evaluate import Score
 from rag.indexing.plan import BuildReport
 from rag.text.unicode import repair
@@ -20,7 +22,24 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _EXAMPLE = 60  # characters
+_WIDE = 1_000  # columns of what is no terminal: a table in a file or a pipe loses nothing
 _LISTED = 20  # files named one by one; the rest are counted
+
+
+def _console(*, stderr: bool = False) -> Console:
+    """A console as wide as the terminal; without colours where none are wanted."""
+    console = Console(stderr=stderr, highlight=False, color_system="auto" if colours() else None)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _WIDE
+    return console
+
+
+def _table(*names: str) -> Table:
+    """A table without lines, whose cells break where a terminal is narrow, so that nothing is cut off."""
+    table = Table(show_header=bool(names), box=None, pad_edge=False)
+    for name in names:
+        table.add_column(name, overflow="fold")
+    return table
 
 
 def print_json(value: object) -> None:
@@ -97,10 +116,10 @@ def _title(p: Passage) -> str:
 
 def print_summary(rows: Sequence[Row], examples: Mapping[str, Sequence[Dropped]]) -> None:
     """What was left out by reason, each with an example or two."""
-    table = Table("reason", "blocks", "posts", "what it is", box=None, pad_edge=False)
+    table = _table("reason", "blocks", "posts", "what it is")
     for row in rows:
         table.add_row(row.reason, f"{row.blocks:,}", f"{row.posts:,}", row.meaning)
-    Console(highlight=False).print(table)
+    _console().print(table)
     for row in rows:
         print(f"\n{row.reason}")
         for d in examples[row.reason]:
@@ -119,28 +138,28 @@ def _place(d: Dropped) -> str:
 
 def print_status(status: dict[str, Any]) -> None:
     """What `Index.status` says, as a table."""
-    table = Table(show_header=False, box=None, pad_edge=False)
+    table = _table()
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for name, value in status.items():
         if name == "problems":
             value = f"{len(value)} files" if value else "none"
         elif isinstance(value, dict):
             value = ", ".join(f"{key} {v}" for key, v in value.items()) or "none"
         table.add_row(name, f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value))
-    Console(highlight=False).print(table)
+    _console().print(table)
 
 
 def print_scores(scores: Sequence[Score]) -> None:
     """Figures of an evaluation, the fused search first."""
     names = ["questions", "hit@1", "hit@5", "hit@10", "MRR@10"]
     complained = any(s.complaints for s in scores)
-    table = Table(
-        "leg", "language", *names, *(["complaints", "wrong@1"] if complained else []), box=None, pad_edge=False
-    )
+    table = _table("leg", "language", *names, *(["complaints", "wrong@1"] if complained else []))
     for s in sorted(scores, key=lambda s: s.leg != "all"):
         figures = [f"{x:.3f}" for x in (s.hit_1, s.hit_5, s.hit_10, s.mrr_10)]
         wrong = [str(s.complaints), f"{s.wrong_1:.3f}"] if complained else []
         table.add_row(s.leg, s.language, str(s.questions), *figures, *wrong)
-    Console(highlight=False).print(table)
+    _console().print(table)
 
 
 class Bars:
@@ -178,4 +197,4 @@ def _bars() -> Progress:
         progress.MofNCompleteColumn(),
         progress.TimeElapsedColumn(),
     )
-    return progress.Progress(*columns, console=Console(stderr=True), transient=True)
+    return progress.Progress(*columns, console=_console(stderr=True), transient=True)

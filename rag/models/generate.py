@@ -19,6 +19,8 @@ from rag.types import Generator
 MAX_TOKENS = 400  # four sentences in any language
 MAX_CHARS = 4_000  # a server that ignores MAX_TOKENS is cut here
 CONNECT_S, READ_S, TOTAL_S = 3.0, 60.0, 120.0  # a cold model may take a minute to its first token
+_WHOLE = 1_000_000  # characters of a reply that is not streamed
+_REASONING = ("reasoning_content", "reasoning", "thinking")  # where servers put what a model thought
 _SHOWN = 200  # characters of a server's own error that are passed on
 
 
@@ -26,9 +28,11 @@ class OpenAIGenerator:
     """Streams from `{url}/chat/completions`: Ollama, llama.cpp, vLLM, LM Studio, `transformers serve`."""
 
     def __init__(
-        self, url: str, model: str, *, connect_s: float = CONNECT_S, read_s: float = READ_S, total_s: float = TOTAL_S
-    ) -> None:
+        self, url: str, model: str, key: str = "", *,
+        connect_s: float = CONNECT_S, read_s: float = READ_S, total_s: float = TOTAL_S,
+    ) -> None:  # fmt: skip
         self.url, self.model = url.rstrip("/"), model
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._connect_s, self._read_s, self._total_s = connect_s, read_s, total_s
 
     @property
@@ -45,47 +49,80 @@ class OpenAIGenerator:
             "model": self.model, "messages": [{"role": "user", "content": prompt}], "stream": True,
             "temperature": 0, "max_tokens": MAX_TOKENS,
         }  # fmt: skip
-        deadline, length = time.monotonic() + self._total_s, 0
         try:
             with (
                 httpx.Client(timeout=timeout, trust_env=False) as client,  # a local server, never by a proxy
-                client.stream("POST", f"{self.url}/chat/completions", json=body) as response,
-            ):
+                client.stream(
+                    "POST", f"{self.url}/chat/completions", json=body, headers=self._headers
+                ) as response,
+            ):  # fmt: skip
                 if response.status_code != httpx.codes.OK:
-                    said = response.read()[:_SHOWN].decode("utf-8", "replace")
-                    raise ModelError(f"{self.url} answered {response.status_code}: {' '.join(said.split())}")
-                for line in response.iter_lines():
-                    piece = _delta(line)
-                    if piece:
-                        yield piece
-                        length += len(piece)
-                    if length > MAX_CHARS:
-                        return
-                    if time.monotonic() > deadline:
-                        raise ModelError(f"{self.url} took more than {self._total_s:g} s")
+                    raise self._refused(response.status_code, response.read())
+                yield from self._pieces(response.iter_lines())
         except httpx.TimeoutException as error:
-            raise ModelError(f"{self.url} did not answer in time") from error
+            raise ModelError(f"{self.url} did not answer in time", "slow") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ModelError(f"{self.url} can't be reached: {error or type(error).__name__}") from error
+            raise ModelError(f"{self.url} can't be reached: {error or type(error).__name__}", "away") from error
+
+    def _pieces(self, lines: Iterator[str]) -> Iterator[str]:
+        """The text of a reply, streamed or sent whole. Raises ModelError."""
+        deadline, length, thought, whole = time.monotonic() + self._total_s, 0, False, ""
+        for line in lines:
+            piece, reasoning = _delta(line)
+            thought = thought or reasoning
+            if piece:
+                yield piece
+                length += len(piece)
+            elif not line.startswith(("data:", "event:", ":")) and len(whole) < _WHOLE:
+                whole += line
+            if length > MAX_CHARS:
+                return
+            if time.monotonic() > deadline:
+                raise ModelError(f"{self.url} took more than {self._total_s:g} s", "slow")
+        if not length and whole.strip():  # a server that takes no notice of "stream"
+            piece, thought = _text(_read(whole), "message")
+            yield piece[:MAX_CHARS]
+            length = len(piece)
+        if not length and thought:
+            raise ModelError(f"{self.model} spent its {MAX_TOKENS} tokens on reasoning", "reasoning")
+
+    def _refused(self, status: int, said: bytes) -> ModelError:
+        words = " ".join(said[:_SHOWN].decode("utf-8", "replace").split())
+        if status in (401, 403):
+            return ModelError(
+                f"{self.url} answered {status}; set RAG_GENERATOR_KEY or give --generator-key FILE ({words})", "key"
+            )
+        return ModelError(f"{self.url} answered {status}: {words}")
 
 
-def _delta(line: str) -> str:
-    """The text of one server-sent event; "" for anything else. Raises ModelError for what can't be read."""
+def _delta(line: str) -> tuple[str, bool]:
+    """(the text of one server-sent event, whether it holds reasoning). Raises ModelError for what can't be read."""
     if not line.startswith("data:"):
-        return ""
+        return "", False
     data = line.removeprefix("data:").strip()
     if data in ("", "[DONE]"):
-        return ""
+        return "", False
+    return _text(_read(data), "delta")
+
+
+def _read(data: str) -> object:
     try:
-        event = json.loads(data)
-    except ValueError as error:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"the server sent what is no JSON: {data[:_SHOWN]}") from error
+
+
+def _text(event: object, part: str) -> tuple[str, bool]:
+    """(the text in a reply's "delta" or "message", whether it holds reasoning, which is never shown)."""
     if isinstance(event, dict) and event.get("error"):
         raise ModelError(f"the server reports: {str(event['error'])[:_SHOWN]}")
     choices = event.get("choices") if isinstance(event, dict) else None
-    delta = choices[0].get("delta") if isinstance(choices, list) and choices and isinstance(choices[0], dict) else None
-    text = delta.get("content") if isinstance(delta, dict) else None
-    return text if isinstance(text, str) else ""
+    first = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
+    said = first.get(part)
+    if not isinstance(said, dict):
+        return "", False
+    text = said.get("content")
+    return text if isinstance(text, str) else "", any(said.get(name) for name in _REASONING)
 
 
 class TransformersGenerator:
@@ -157,16 +194,17 @@ class _Stopped:
         return torch.full((len(input_ids),), self.now or time.monotonic() > self._deadline, dtype=torch.bool)
 
 
-def load_generator(spec: str) -> Generator:
-    """The generator that `--generator` names: "openai:http://127.0.0.1:11434/v1#model" or "transformers:/path/to/it".
+def load_generator(spec: str, key: str = "") -> Generator:
+    """The generator that `--generator` names: "openai:http://127.0.0.1:11434/v1#model" or "transformers:/path".
 
-    Raises InputError for anything else. Nothing is contacted or loaded before the first question.
+    `key` is what a server may ask for. Raises InputError for anything else. Nothing is contacted or loaded before the
+    first question.
     """
     kind, _, rest = spec.partition(":")
     if kind == "openai":
         url, _, model = rest.partition("#")
         if url.startswith(("http://", "https://")) and model:
-            return OpenAIGenerator(url, model)
+            return OpenAIGenerator(url, model, key)
     elif kind == "transformers" and rest:
         if rest.startswith((".", "/", "~")) and not Path(rest).expanduser().is_dir():
             raise InputError(f"{rest} is no folder; give the folder of a transformers model")

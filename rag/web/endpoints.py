@@ -1,4 +1,7 @@
-"""The programs' way in: `search` and `ask` over HTTP, typed, with the JSON of `schema`. Knows nothing of the page."""
+"""The programs' way in by Gradio's clients and by assistants: `search` and `ask`, with the JSON of `schema`.
+
+`api` offers the same two by plain HTTP. Knows nothing of the page.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,8 @@ import gradio as gr
 
 from rag.chatbot import Chatbot
 from rag.errors import InputError, RagError
-from rag.web.chat import filters_of
-from rag.web.schema import answer_json, passage_json
-
-MAX_PASSAGES = 100  # a page of results; whoever wants the whole index exports it
-MAX_HISTORY = 20  # earlier questions read from a client
+from rag.web.calls import Call, read_call
+from rag.web.schema import AnswerJSON, PassageJSON, answer_json, passage_json
 
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
@@ -41,11 +41,12 @@ def add_endpoints(bot: Chatbot, concurrency_id: str) -> None:
             tags: only posts with any of these tags
             categories: only posts of any of these categories
         """
-        return _or_error(lambda: _search(bot, question, k, (since, until, tags, categories)))
+        given = {"question": question, "k": k, "since": since, "until": until, "tags": tags, "categories": categories}
+        return _or_error(lambda: [dict(p) for p in run_search(bot, read_call("search", given))])
 
     def ask(
         question: str,
-        history: list[str] | None = None,
+        history: list[Any] | None = None,
         since: str | None = None,
         until: str | None = None,
         tags: list[str] | None = None,
@@ -55,30 +56,31 @@ def add_endpoints(bot: Chatbot, concurrency_id: str) -> None:
 
         Args:
             question: a question, up to 2,000 characters
-            history: the questions asked before this one, oldest first; completes "and how much is that?"
+            history: the turns before, oldest first, as questions, pairs [question, answer] or messages {role, content}
             since: only posts from this day on: 2025-09-01, 2025-09 or 2025
             until: only posts up to this day
             tags: only posts with any of these tags
             categories: only posts of any of these categories
         """
-        return _or_error(lambda: _ask(bot, question, history, (since, until, tags, categories)))
+        given = {
+            "question": question, "history": history, "since": since, "until": until, "tags": tags,
+            "categories": categories,
+        }  # fmt: skip
+        return _or_error(lambda: dict(run_ask(bot, read_call("ask", given))))
 
     for endpoint in (search, ask):
         gr.api(endpoint, api_name=endpoint.__name__, concurrency_id=concurrency_id)
 
 
-def _search(bot: Chatbot, question: str, k: int, limits: tuple[Any, ...]) -> list[dict[str, Any]]:
-    if isinstance(k, int) and k > MAX_PASSAGES:
-        raise InputError(f"k is {k}; at most {MAX_PASSAGES} passages are given at once")
-    hits = bot.index.search_filtered(question, k, filters_of(limits))
-    return [dict(passage_json(rank, hit)) for rank, hit in enumerate(hits, start=1)]
+def run_search(bot: Chatbot, call: Call) -> list[PassageJSON]:
+    """The passages of a call, best first. Raises the errors of `Index.search`."""
+    hits = bot.index.search_filtered(call.question, call.k, call.filters)
+    return [passage_json(rank, hit) for rank, hit in enumerate(hits, start=1)]
 
 
-def _ask(bot: Chatbot, question: str, history: list[str] | None, limits: tuple[Any, ...]) -> dict[str, Any]:
-    if history is not None and not isinstance(history, list):
-        raise InputError(f"history is a {type(history).__name__}; give a list of the questions asked before")
-    earlier = [turn for turn in history or [] if isinstance(turn, str)][-MAX_HISTORY:]
-    return dict(answer_json(bot.ask(question, earlier, filters=filters_of(limits))))
+def run_ask(bot: Chatbot, call: Call) -> AnswerJSON:
+    """The answer to a call. Raises the errors of `Chatbot.ask`."""
+    return answer_json(bot.ask(call.question, call.history, filters=call.filters))
 
 
 def _or_error(call: Callable[[], Result]) -> Result:

@@ -12,7 +12,8 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rag.chatbot import Chatbot, Turn
+from rag.answering.turns import Turn
+from rag.chatbot import Chatbot
 from rag.errors import RagError
 from rag.indexing.index import open_index
 from rag.storage import generation

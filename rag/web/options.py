@@ -11,8 +11,11 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rag.errors import InputError
+from rag.models.generate import load_generator
+from rag.types import Generator
 from rag.web.safe import valid_site_url
 from rag.web.strings import Lang
 
@@ -32,11 +35,14 @@ class Options:
     owner: str = ""  # account that may add posts and rebuild, where others can reach the page
     read_only: bool = False  # nobody may
     mcp: bool = False  # search and ask are offered to assistants too
+    public_url: str = ""  # where a proxy serves the page to others
+    allow_origins: tuple[str, ...] = ()  # other sites whose pages may call the API
 
     @property
     def writable(self) -> bool:
         """Whether the page has an owner's controls at all."""
-        return not self.read_only and bool(self.owner or is_loopback(self.host))
+        reached_by_owner_only = is_loopback(self.host) and not self.public_url
+        return not self.read_only and bool(self.owner or reached_by_owner_only)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -60,24 +66,72 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mcp", action="store_true", help="offer search and ask to assistants on this machine, over MCP"
     )
+    parser.add_argument(
+        "--public-url", default="", metavar="URL",
+        help="where a reverse proxy serves the page to others: https://blog.example.org/ask",
+    )  # fmt: skip
+    parser.add_argument(
+        "--allow-origin", action="append", default=[], metavar="URL",
+        help="another site whose pages may call the API: https://front.example.org; may be repeated",
+    )  # fmt: skip
+    add_generator(parser)
     parser.add_argument("--lang", choices=("ja", "en"), help="language of the page; each browser's own unless given")
+
+
+def add_generator(parser: argparse.ArgumentParser) -> None:
+    """Add what names a generator; `generator_from` makes it."""
+    parser.add_argument(
+        "--generator", metavar="SPEC",
+        help="let a local model write: openai:http://127.0.0.1:11434/v1#MODEL or transformers:FOLDER",
+    )  # fmt: skip
+    parser.add_argument(
+        "--generator-key", default="", metavar="FILE",
+        help="file with the key that the model's server asks for; $RAG_GENERATOR_KEY else",
+    )  # fmt: skip
+
+
+def generator_from(args: argparse.Namespace) -> Generator | None:
+    """The generator that a command line names, with its key. Raises InputError."""
+    if args.generator is None:
+        if args.generator_key:
+            raise InputError("--generator-key is for a --generator; name one")
+        return None
+    key = os.environ.get("RAG_GENERATOR_KEY", "")
+    if args.generator_key:
+        try:
+            key = Path(args.generator_key).expanduser().read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"--generator-key {args.generator_key} can't be read ({error})") from error
+    if not key.strip().isascii() or len(key.split()) > 1:
+        raise InputError("the generator's key has signs that no key has; keep it alone in its file, in ASCII")
+    return load_generator(args.generator, key.strip())
 
 
 def options_from(args: argparse.Namespace) -> Options:
     """The options of a parsed command line. Raises InputError for those that can't be used (together)."""
     if args.site_url and not valid_site_url(args.site_url):
         raise InputError(f"--site-url is {args.site_url!r}; give an address such as https://example.org")
+    if args.public_url and not valid_site_url(args.public_url):
+        raise InputError(f"--public-url is {args.public_url!r}; give an address such as https://blog.example.org/ask")
+    for origin in args.allow_origin:
+        if not valid_site_url(origin) or urlsplit(origin).path not in ("", "/"):
+            raise InputError(
+                f"--allow-origin is {origin!r}; give a site such as https://front.example.org, without path"
+            )
     if not 0 < args.port < 65536:
         raise InputError(f"--port is {args.port}; give a number from 1 to 65535")
     if not is_loopback(args.host) and not args.auth:
         raise InputError(f"--host {args.host} is open to others; say who may use the page with --auth FILE")
+    if args.auth:
+        read_accounts(Path(args.auth))
     if args.owner and not args.auth:
         raise InputError(f"--owner {args.owner} is an account; name the file that holds it with --auth FILE")
     if args.mcp:
         _check_mcp(args)
     return Options(
-        args.host, args.port, args.auth, args.site_url, args.lang, args.posts, args.owner, args.read_only, args.mcp
-    )
+        args.host, args.port, args.auth, args.site_url, args.lang, args.posts, args.owner, args.read_only, args.mcp,
+        args.public_url.rstrip("/"), tuple(origin.rstrip("/") for origin in args.allow_origin),
+    )  # fmt: skip
 
 
 def _check_mcp(args: argparse.Namespace) -> None:

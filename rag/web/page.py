@@ -17,6 +17,7 @@ import gradio as gr
 from rag.chatbot import Chatbot
 from rag.errors import RagError
 from rag.indexing.index import DEFAULT_INDEX
+from rag.types import Generator
 from rag.web import allocator
 from rag.web.chat import Chat, Session
 from rag.web.chat_tab import QUEUE, chat_tab
@@ -26,7 +27,7 @@ from rag.web.explore_tab import Explorer, explore_tab
 from rag.web.frame import HIDDEN, channel, in_both, received
 from rag.web.index_tab import index_tab
 from rag.web.live import LiveChatbot
-from rag.web.options import Options, add_options, options_from
+from rag.web.options import Options, add_options, generator_from, options_from
 from rag.web.serve import serve
 from rag.web.strings import EN, JA, Strings
 
@@ -100,20 +101,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_options(parser)
     args = parser.parse_args(argv)
     try:
-        run(args.index, options_from(args), ready=lambda url: print(url, flush=True))
+        run(args.index, options_from(args), lambda url: print(url, flush=True), generator_from(args))
     except RagError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     return 0
 
 
-def run(index: str, options: Options, ready: Callable[[str], None]) -> None:
+def run(
+    index: str, options: Options, ready: Callable[[str], None], generator: Generator | None = None
+) -> None:  # fmt: skip
     """Open the index, lay out its page and serve it until interrupted; `ready` is called with the address.
 
     Raises the errors of `rag.errors`: an index that can't be used, a port that is taken.
     """
     allocator.share_pools()
-    bot, stop = LiveChatbot(index), threading.Event()
+    bot, stop = LiveChatbot(index, generator), threading.Event()
     bot.follow(stop)
     try:
         page = build_app(bot, options, index)

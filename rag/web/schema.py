@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from rag.types import Answer, Citation, Hit, Passage
+from rag.text.unicode import repair
+from rag.types import Answer, Citation, Filters, Hit, Passage
 
 LEGS = ("dense", "lexical", "late")
 DECIMALS = 6  # of every score: short to read, and no two hits tie by rounding
@@ -80,6 +81,15 @@ class CitationJSON(TypedDict):
     passage: PassageJSON
 
 
+class LimitsJSON(TypedDict):
+    """What the question itself limited the search to ("last month's posts"); nulls and empty lists for no limit."""
+
+    since: str | None
+    until: str | None
+    tags: list[str]
+    categories: list[str]
+
+
 class AnswerJSON(TypedDict):
     """An answer; without one, `citations` is empty and `passages` are the nearest, best first."""
 
@@ -88,6 +98,10 @@ class AnswerJSON(TypedDict):
     text: str
     citations: list[CitationJSON]
     passages: list[PassageJSON]
+    searched: str  # the question as it was searched for, completed from the turns before
+    limits: LimitsJSON
+    note: str  # one line for the reader, e.g. why a generator was not used; "" for none
+    model: str  # the generator whose words `text` holds; "" where it holds the posts' own
 
 
 def passage_record(passage: Passage) -> PassageRecord:
@@ -129,6 +143,19 @@ def answer_json(answer: Answer) -> AnswerJSON:
         "text": answer.text,
         "citations": [_citation_json(answer, citation) for citation in answer.citations],
         "passages": [passage_json(rank, hit) for rank, hit in enumerate(answer.hits, start=1)],
+        "searched": repair(answer.searched or answer.question),
+        "limits": _limits_json(answer.limits),
+        "note": answer.note,
+        "model": answer.model,
+    }
+
+
+def _limits_json(limits: Filters) -> LimitsJSON:
+    return {
+        "since": limits.since,
+        "until": limits.until,
+        "tags": list(limits.tags),
+        "categories": list(limits.categories),
     }
 
 

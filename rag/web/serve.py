@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
@@ -16,10 +18,12 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.chatbot import Chatbot
 from rag.errors import InputError
 from rag.posts.load import MAX_BYTES
+from rag.web.api import Api
 from rag.web.live import LiveChatbot
 from rag.web.options import Options, is_loopback, may_enter, read_accounts
 from rag.web.server import ASSETS, Guard
@@ -32,21 +36,35 @@ _MONO = ("ui-monospace", "monospace")
 
 
 def serve(page: gr.Blocks, bot: Chatbot, options: Options, ready: Callable[[str], None], *, block: bool = True) -> None:
-    """Serve until interrupted, or with `block=False` until `page.close()`; `ready` is called with the address.
+    """Serve until Ctrl-C or SIGTERM, or with `block=False` until `page.close()`; `ready` is called with the address.
 
     Raises InputError when the port is taken or the file of accounts can't be used.
     """
     accounts = read_accounts(Path(options.auth)) if options.auth else None
     _check_port(options)
     _reach_own_server()
+    _leave_other_sites_to_the_guard()
     try:
         with redirect_stdout(sys.stderr):  # Gradio has words of its own to say about MCP
-            page.launch(**_launch_options(bot, options), auth=partial(may_enter, accounts) if accounts else None)
+            page.launch(
+                **_launch_options(bot, options, accounts), auth=partial(may_enter, accounts) if accounts else None
+            )
     except OSError as error:
         raise _port_taken(options, error) from error
     ready(page.local_url)
     if block:
-        page.block_thread()
+        _wait(page)
+
+
+def _wait(page: gr.Blocks) -> None:
+    """Until Ctrl-C, or until a service manager ends this: both are how a server ends, so neither is an error."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        while True:
+            time.sleep(1)  # seconds, not for ever: on Windows no signal wakes a thread that waits for ever
+    except KeyboardInterrupt:
+        with redirect_stdout(sys.stderr):
+            page.close(verbose=False)
 
 
 def _check_port(options: Options) -> None:
@@ -71,11 +89,40 @@ def _reach_own_server() -> None:
         os.environ[name] = ",".join(dict.fromkeys([*exempt, "127.0.0.1", "localhost"]))
 
 
-def _launch_options(bot: Chatbot, options: Options) -> dict[str, Any]:
+class _Through:
+    """Middleware that does nothing."""
+
+    def __init__(self, app: ASGIApp, **_: object) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a connection on."""
+        await self.app(scope, receive, send)
+
+
+def _leave_other_sites_to_the_guard() -> None:
+    """Gradio lets every site's pages read what it serves, with the reader's cookies, unless it is called localhost.
+
+    It has no option against that, and does it before our guard is asked (gradio 6.31, `CustomCORSMiddleware`).
+    """
+    if hasattr(gr.routes, "CustomCORSMiddleware"):
+        gr.routes.CustomCORSMiddleware = _Through
+
+
+def _launch_options(bot: Chatbot, options: Options, accounts: Mapping[str, str] | None) -> dict[str, Any]:
     local = is_loopback(options.host)
     hosts = {"127.0.0.1", "localhost", "[::1]", options.host.lower()} if local else None  # else the password guards
-    guard = Middleware(Guard, hosts=hosts, lang=options.lang or "", uploads=options.writable, mcp=options.mcp)
-    app = {"middleware": [guard], "routes": [Route("/healthz", partial(_healthz, bot))], "openapi_url": None}
+    routes = [Route("/healthz", partial(_healthz, bot)), *Api(bot, options.site_url, accounts).routes()]
+    guard = Middleware(
+        Guard,
+        public_url=options.public_url,
+        allow_origins=options.allow_origins,
+        hosts=hosts,
+        lang=options.lang or "",
+        uploads=options.writable,
+        mcp=options.mcp,
+    )
+    app = {"middleware": [guard], "routes": routes, "openapi_url": None}
     return {
         "server_name": options.host, "server_port": options.port, "app_kwargs": app,
         "i18n": gr.I18n(**translations()), "theme": gr.themes.Base(font=_FONT, font_mono=_MONO),

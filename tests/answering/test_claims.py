@@ -24,6 +24,9 @@ REPLIES = [
     ("甲[1]。", "甲[1]。"), ("甲[1, 2]。", "甲[1][2]。"), ("甲[1][2]。", "甲[1][2]。"),
     ("甲【1】。", "甲[1]。"), ("甲［2］。", "甲[2]。"),
     ("甲［１，２］。", "甲[1][2]。"), ("甲[^3]。", "甲[3]。"), ("甲【2†source】。", "甲[2]。"),
+    ("甲[出典1]。", "甲[1]。"), ("甲[出典：2]。", "甲[2]。"), ("甲[1-3]。", "甲[1][2][3]。"),
+    ("甲[Source 1]。", "甲[1]。"),
+    ("甲[2〜9]。", "甲[2][3]。"), ("甲[3-1]。", "甲。"), ("甲[出典]。", "甲[出典]。"),
     ("甲[4]。", "甲。"), ("甲[0][99]。", "甲。"),
     ("甲[1,9]。", "甲[1]。"), ("甲[注]乙[a1]。", "甲[注]乙[a1]。"), ("甲[", "甲["), ("[[1]]", "[[1]]"),
     ("甲[1", "甲[1"),
@@ -55,6 +58,9 @@ def test_a_reply_falls_apart_into_sentences_with_their_numbers():
     assert claims_of("甲は赤い[1]。乙は青い。[2][3] 丙は白い[1][2]。丁は黒い。") == [
         Claim("甲は赤い。", (1,)), Claim("乙は青い。", (2, 3)), Claim("丙は白い。", (1, 2)), Claim("丁は黒い。", ()),
     ]  # fmt: skip
+    assert claims_of("甲は赤い (1)。乙は青い（2）。\n丙(3)は白い[1]。") == [
+        Claim("甲は赤い。", (1,)), Claim("乙は青い。", (2,)), Claim("丙(3)は白い。", (1,)),
+    ]  # fmt: skip
     assert claims_of("It costs 45 euros. [1] It runs for 11 days [2].") == [
         Claim("It costs 45 euros.", (1,)),
         Claim("It runs for 11 days.", (2,)),
@@ -85,3 +91,22 @@ def test_a_sentence_counts_when_its_passage_supports_it(text, numbers, kept):
 def test_only_the_numbers_that_support_are_kept():
     other = hit("図書館は火曜から日曜まで開いている。")
     assert supported(Claim("食パンは一斤320円で売られている。", (2, 1)), [SOURCE, other], READER) == (1,)
+
+
+@pytest.mark.parametrize(
+    ("said", "written", "kept"),
+    [
+        ("共同浴場の入浴料は大人五百円です。", "共同浴場の入浴料は大人四百円です。", False),
+        ("共同浴場の入浴料は大人400円です。", "共同浴場の入浴料は大人四百円です。", True),
+        ("宿は全部で四十軒あります。", "宿は全部で十四軒あります。", False),
+        ("宿は全部で14軒あります。", "宿は全部で十四軒あります。", True),
+        ("参加者は二万一千人でした。", "参加者は一万二千人でした。", False),
+        ("参加者は12,000人でした。", "参加者は一万二千人でした。", True),
+        ("資料館は昭和六十五年に開館しました。", "資料館は昭和五十六年に開館しました。", False),
+        ("資料館は昭和56年に開館しました。", "資料館は昭和五十六年に開館しました。", True),
+        ("資料館は1981年に開館しました。", "資料館は昭和五十六年に開館しました。", True),
+        ("一方、宿は全部で十四軒あります。", "宿は全部で十四軒あります。", True),
+    ],
+)
+def test_g1_figures_in_kanji_are_compared_by_value(said, written, kept):
+    assert bool(supported(Claim(said, (1,)), [hit(written)], READER)) is kept

@@ -4,9 +4,17 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from rag.cli.main import VERBS, main
+
+ANSWER_KEYS = [
+    "answered", "confidence", "text", "citations", "passages", "searched", "limits", "note", "model",
+]  # fmt: skip
 PASSAGE_KEYS = ["rank", "score", "id", "text", "title", "heading", "post", "url", "date", "tags", "categories",
                 "start_line", "end_line", "also_in", "lang", "authors", "scores"]  # fmt: skip
 
@@ -69,7 +77,17 @@ def test_search_answers_a_file_of_questions(index_dir, tmp_path):
 
 def test_ask_answers_with_citations(index_dir):
     (answer,) = lines(run("ask", "一日乗車券は大人いくら？", "--json", "--index", index_dir))
-    assert list(answer) == ["answered", "confidence", "text", "citations", "passages"]
+    assert list(answer) == [
+        "answered",
+        "confidence",
+        "text",
+        "citations",
+        "passages",
+        "searched",
+        "limits",
+        "note",
+        "model",
+    ]
     for c in answer["citations"]:
         assert c["passage"]["text"][c["start"] : c["end"]] == c["quote"]
         assert f"[{c['n']}]" in answer["text"]
@@ -83,7 +101,7 @@ def test_ask_answers_a_file_of_questions_and_conversations(index_dir, tmp_path):
         encoding="utf-8",
     )
     found = lines(run("ask", "--queries", path, "--json", "--index", index_dir))
-    assert [list(x) for x in found] == [["id", "answered", "confidence", "text", "citations", "passages"]] * 2
+    assert [list(x) for x in found] == [["id", *ANSWER_KEYS]] * 2
     assert "三百度" in found[1]["passages"][0]["text"]
 
 
@@ -204,3 +222,93 @@ def test_report_writes_a_page_or_says_why_it_cannot(index_dir, tmp_path):
     done = run("report", "--html", tmp_path / "no" / "r.html", "--index", index_dir)
     assert done.returncode == 1
     assert "r.html can't be written (No such file or directory)" in done.stderr
+
+
+#: What people get wrong, in every verb: each is one line that names the value, exit code 1 or 2, nothing on stdout.
+WRONG = [
+    ["search", ""], ["search", "   "], ["search", "？！"], ["search", "x" * 2001], ["search", "パン", "-k", "0"],
+    ["search", "パン", "-k", "-3"], ["search", "パン", "-k", "1.5"], ["search", "パン", "-k", "三"],
+    ["search", "パン", "-k"], ["search", "パン", "--since", "soon"], ["search", "パン", "--since", "2025-13"],
+    ["search", "パン", "--until", "2025-02-30"], ["search", "パン", "--since", "2026", "--until", "2025"],
+    ["search", "パン", "--since", "'; DROP TABLE"], ["search", "パン", "--tag", "無い"],
+    ["search", "パン", "--tag", ""], ["search", "パン", "--category", "無い"], ["search", "パン", "--jsn"],
+    ["search", "--queries", "nowhere.jsonl"], ["search", "--queries", "/"], ["search"],
+    ["search", "パン", "--queries", "q.jsonl"], ["search", "パン", "--rerank", "./no-model"], ["ask", ""], ["ask"],
+    ["ask", "パン", "--generator-key", "key.txt"],
+    ["ask", "パン", "--generator", "openai:http://x#m", "--generator-key", "none.txt"],
+    ["ask", "パン", "--generator", "gpt"], ["ask", "パン", "--generator", "openai:"],
+    ["ask", "パン", "--generator", ""], ["ask", "パン", "--generator", "openai:ftp://x#m"],
+    ["ask", "パン", "--generator", "transformers:./no-model"], ["ask", "パン", "--since", "\x1b[31m"], ["build"],
+    ["build", "no-such-folder"], ["build", "/dev/null"], ["build", ""], ["build", "a", "b"],
+    ["build", ".", "--permalink", ":nonsense"], ["build", ".", "--rules", "none.toml"],
+    ["watch", "no-such-folder"], ["report", "--html", "/"], ["report", "--html", "no/such/r.html"],
+    ["eval", "none.jsonl"], ["eval"], ["serve", "--port", "0"], ["serve", "--port", "99999"],
+    ["serve", "--port", "x"], ["serve", "--host", "0.0.0.0"], ["serve", "--site-url", "blog"],
+    ["serve", "--auth", "none"], ["serve", "--owner", "me"], ["serve", "--lang", "fr"], ["status", "extra"],
+    ["verify", "--jsn"], ["rollback", "now"], ["serach", "パン"], ["completion", "fish"], ["--jsn"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WRONG, ids=" ".join)
+def test_wrong_calls_give_one_line_and_no_traceback(index_dir, words, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    index = ["--index", str(index_dir)] if words[0] in VERBS else []
+    building = words[0] in ("build", "watch")
+    try:
+        code = main([*words, *(["--index", str(tmp_path / "ix")] if building else index)])
+    except SystemExit as end:
+        code = end.code
+    out, err = capsys.readouterr()
+    assert code in (1, 2), err
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert "\x1b" not in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("index", ["none", "a-file", "", "an-empty-folder", "\udcff"])
+@pytest.mark.parametrize("verb", ["search", "ask", "status", "verify", "rollback", "report", "export"])
+def test_an_index_that_is_none_is_said_in_one_line(verb, index, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a-file").write_text("x")
+    (tmp_path / "an-empty-folder").mkdir()
+    code = main([verb, *(["パン"] if verb in ("search", "ask") else []), "--index", index])
+    out, err = capsys.readouterr()
+    assert code in (1, 3)
+    assert out == ""
+    assert len(err.splitlines()) == 1
+
+
+VALUES = st.text(max_size=20).filter(lambda text: "\0" not in text and not text.startswith("-"))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(question=VALUES, since=VALUES, tag=VALUES, k=st.integers(-3, 10**30))
+def test_any_values_give_passages_or_one_line(index_dir, question, since, tag, k, capsys):
+    for limits in ([], ["--since", since], ["--tag", tag]):
+        try:
+            code = main(["search", question, "-k", str(k), "--json", "--index", str(index_dir), *limits])
+        except SystemExit as end:
+            code = end.code
+        _, err = capsys.readouterr()
+        assert code in (0, 1, 2)
+        assert len(err.splitlines()) == (1 if code else 0)
+
+
+def test_g5_a_key_comes_from_the_environment_or_a_file(index_dir, tmp_path, monkeypatch, capsysbinary):
+    command = [sys.executable, str(Path(__file__).parents[1] / "model_server.py"), "none"]
+    (tmp_path / "key").write_text("open-sesame\n")
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        spec = f"openai:http://127.0.0.1:{server.stdout.readline().strip()}/v1#key"
+        ask = ["ask", "石窯は何度まで温度が上がる？", "--json", "--index", str(index_dir), "--generator", spec]
+        for words, key, used in (
+            (ask, "", False), (ask, "open-sesame", True), ([*ask, "--generator-key", str(tmp_path / "key")], "x", True),
+        ):  # fmt: skip
+            monkeypatch.setenv("RAG_GENERATOR_KEY", key)
+            assert main(words) == 0
+            answer = json.loads(capsysbinary.readouterr().out)
+            assert bool(answer["model"]) is used
+            assert ("鍵を求めて" in answer["note"]) is not used
+        monkeypatch.setenv("RAG_GENERATOR_KEY", "two words")
+        assert main(ask) == 1
+        server.stdin.close()

@@ -6,12 +6,15 @@ import re
 import socket
 import subprocess
 import sys
+import typing
 from pathlib import Path
 
 import pytest
 
+from rag.answering.fallbacks import _WORDS, fallback_note
+from rag.answering.phrases import FRAMES
 from rag.chatbot import Chatbot
-from rag.errors import InputError, ModelError
+from rag.errors import InputError, ModelError, Why
 from rag.models.generate import MAX_CHARS, OpenAIGenerator, TransformersGenerator, load_generator
 
 QUESTION = "石窯は何度まで温度が上がる？"
@@ -88,10 +91,12 @@ def test_a_sentence_without_support_is_left_out(index, server):
 @pytest.mark.parametrize(
     ("model", "why"),
     [
-        ("tiny", "supported|empty"), ("empty", "empty reply"), ("runaway", "ran on|repeats|supported"),
-        ("again", "repeats"),
-        ("refuse", "500"), ("garbage", "no JSON"), ("error", "no such model"),
-        ("mute", "in time"), ("drip", "more than"),
+        ("tiny", "確かめられません|何も書きません|示しません"), ("empty", "何も書きません"),
+        ("runaway", "終わりません"),
+        ("again", "終わりません"), ("refuse", "500"), ("garbage", "no JSON"), ("error", "no such model"),
+        ("mute", "in time"), ("drip", "more than"), ("key", "鍵を求めて.*401.*RAG_GENERATOR_KEY"),
+        ("none", "記事に答えがないと判断"), ("unmarked", "どの記事によるかを示しません"), ("muses", "考えるだけ"),
+        ("thinks", "考えるだけ"), ("invents", "記事で確かめられません"),
     ],
 )  # fmt: skip
 def test_what_goes_wrong_leaves_the_quotes_and_one_line(index, server, model, why):
@@ -102,13 +107,49 @@ def test_what_goes_wrong_leaves_the_quotes_and_one_line(index, server, model, wh
     assert "\n" not in answer.note
 
 
+def test_g5_a_server_s_key_is_sent_and_its_lack_is_said(index, server):
+    answer = Chatbot(index, OpenAIGenerator(server, "key", "open-sesame")).ask(QUESTION, [])
+    assert (answer.note, answer.model) == ("", f"key at {server}")
+    refused = Chatbot(index, OpenAIGenerator(server, "key", "x")).ask("How many euros does the station cost?", [])
+    assert "the model's server wants a key" in refused.note
+    assert refused.model == ""
+
+
+@pytest.mark.parametrize("model", ["whole", "wide", "aloud", "aside", "headless"])
+def test_g4_servers_that_do_not_stream_and_models_that_reason_are_used(index, server, model):
+    answer = Chatbot(index, generator(server, model)).ask(QUESTION, [])
+    assert_sound(answer)
+    assert answer.note == ""
+    assert "hmm" not in answer.text
+    assert "三百度" in answer.citations[0].passage.text
+
+
+@pytest.mark.parametrize("model", ["round", "labelled", "ranged"])
+def test_g6_marks_in_another_form_are_marks(index, server, model):
+    answer = Chatbot(index, generator(server, model)).ask(QUESTION, [])
+    assert_sound(answer)
+    assert answer.note == ""
+    assert answer.citations[0].passage == answer.hits[0].passage
+
+
+def test_every_language_says_every_reason():
+    reasons = set(typing.get_args(Why))
+    for language, words in _WORDS.items():
+        assert set(words) == reasons, language
+        for why in reasons:
+            note = fallback_note(language, ModelError("http://x {reason}", why))
+            assert "{detail}" not in note
+            assert "\n" not in note
+    assert set(_WORDS) == set(FRAMES)
+
+
 def test_a_dead_server_leaves_the_quotes(index):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     answer = Chatbot(index, OpenAIGenerator(f"http://127.0.0.1:{port}/v1", "m")).ask(QUESTION, [])
     assert answer.answered
-    assert "can't be reached" in answer.note
+    assert "サーバーにつながりません" in answer.note
 
 
 def test_without_evidence_no_generator_is_asked(index):
