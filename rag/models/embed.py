@@ -25,6 +25,7 @@ from rag.models.pretrained import load_pretrained
 from rag.types import Encoder, Floats
 
 BUILTIN = Path(__file__).parent / "builtin"
+STATIC = "static"  # names the shipped table where "builtin" would go on to the transformer
 TABLE_KEY = "embedding.weight"  # sentence-transformers' own key for a static table
 WEIGHTS_KEY = "token_weights"
 UNKNOWN_ID = 0  # the unigram model's [UNK]; dropped, it says nothing
@@ -170,8 +171,16 @@ def builtin_name() -> str:
 
 
 def load_encoder(name: str | None) -> Encoder:
-    """The shipped model for None or "builtin", else the sentence-transformers model of that name or path."""
-    return StaticEncoder.load() if name in (None, "builtin") else TransformerEncoder(str(name))
+    """The static table for None or `STATIC`, else the sentence-transformers model of that name or path."""
+    return StaticEncoder.load() if name in (None, STATIC) else TransformerEncoder(str(name))
+
+
+@functools.cache
+def transformer() -> Encoder:
+    """The shipped transformer, one for a process. Raises ModelError when its files are missing or damaged."""
+    from rag.models.e5 import E5Encoder
+
+    return E5Encoder.load()
 
 
 def save_table(path: Path, table: Floats, token_weights: Floats) -> None:
