@@ -2,7 +2,7 @@
 
     python -m bench.corpora --set NAME POSTS QUESTIONS.jsonl [--set …] [--work DIR]
 
-QUESTIONS are those of `rag eval`. Indexes stay in the folder `--work`, where they are only brought up to date. Results go to
+QUESTIONS are those of `rag eval`. Indexes stay in the folder `--work`, where they are brought up to date. Results go to
 bench/results/corpora.md.
 """
 
@@ -19,8 +19,8 @@ from bench.retrieval import RESULTS, K, Row, measure, plain_bm25
 
 HEAD = """# Retrieval on several blogs
 
-Written by `python -m bench.corpora`: hit@10 / MRR@10, over the passages that cleaning makes of each blog. "quick" is the
-index that can be searched after a minute, "deep" that with the transformer's vectors.
+Written by `python -m bench.corpora`: hit@10 / MRR@10, over the passages that cleaning makes of each blog. "quick" is
+the index that can be searched after a minute, "deep" that with the transformer's vectors.
 
 | blog | passages | | all | Japanese | English | other languages |
 |---|--:|---|---|---|---|---|
