@@ -21,7 +21,7 @@ from rag.indexing.build import build
 from rag.indexing.plan import BuildReport
 from rag.indexing.settings import Settings
 from rag.indexing.vectors import embed, row_keys, waiting
-from rag.models.embed import transformer
+from rag.models.e5 import shipped_e5
 from rag.storage import disk, generation
 from rag.storage.disk_errors import writing
 from rag.storage.generation import Generation
@@ -42,14 +42,14 @@ def deepen(
     `stop` is asked after every batch. Posts that came meanwhile are taken in. Raises what `build` raises, and BusyError
     when another process is at the same.
     """
-    encoder = transformer()
+    encoder = shipped_e5()
     with _alone(root):
         while _embed_ahead(root, encoder, stop, progress):
             if progress:
                 progress("publish", 0, 0)
             report = build(posts, root, asked, deepen=True, allow_removals=allow_removals)
             if not report.shallow:  # else so many posts came meanwhile that they are embedded ahead too
-                VectorLog(root, encoder.name, encoder.dim).remove()
+                VectorLog(root, encoder.name).remove()
                 return report
     return None
 
@@ -76,7 +76,7 @@ def build_deep(
 
 def _embed_ahead(root: Path, encoder: Encoder, stop: Callable[[], bool], progress: Progress | None) -> bool:
     """Whether the vectors of all passages of the index in use are there now, in it or in the log."""
-    log = VectorLog(root, encoder.name, encoder.dim)
+    log = VectorLog(root, encoder.name)
     keys, texts = generation.open_current(root, lambda found: _newest_first(root, found))
     for at in range(0, len(texts), _BATCH):
         some = slice(at, at + _BATCH)

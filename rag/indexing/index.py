@@ -21,7 +21,8 @@ from rag.indexing.plan import BuildReport
 from rag.indexing.settings import DEFAULTS, Settings
 from rag.indexing.takeover import TABLE
 from rag.indexing.vectors import waiting
-from rag.models.embed import STATIC, StaticEncoder, load_encoder, transformer
+from rag.models.e5 import shipped_e5
+from rag.models.embed import STATIC, StaticEncoder, load_encoder
 from rag.retrieval.diversity import PER_POST
 from rag.retrieval.filters import make_filters
 from rag.retrieval.search import IndexParts, search
@@ -167,7 +168,7 @@ def _open(
     model = meta["settings"]["model"]
     encoder: Encoder = static
     if meta["model"] != static.name and model == DEFAULTS.model:
-        encoder = transformer()
+        encoder = shipped_e5()
     elif model not in (DEFAULTS.model, STATIC):
         shared = like is not None and like.generation.manifest["meta"]["settings"]["model"] == model
         encoder = like.parts.encoder if like and shared else load_encoder(model)

@@ -18,7 +18,7 @@ import sudachipy
 from rag.errors import IndexMissing, PostsError, UnusableIndex
 from rag.indexing.build_cache import CachedPost, read_cache
 from rag.indexing.settings import Settings, from_json, settle, taken_over
-from rag.models.e5 import name as transformer_name
+from rag.models.e5 import e5_name
 from rag.models.embed import builtin_name
 from rag.posts.load import Known, load_posts, options_for
 from rag.posts.parse import Options
@@ -110,7 +110,7 @@ def make_plan(folder: Path, root: Path, asked: Settings, *, rebuild: bool = Fals
         guard=_guard(folder, posts, before), addresses=f"{options.permalink} (by {site.file})" if guessed else "",
     )  # fmt: skip
     taken = None if anew else in_use
-    lasting = in_use and not rebuild and in_use.meta["model"] == transformer_name()
+    lasting = in_use and not rebuild and in_use.meta["model"] == e5_name()
     return Plan(folder, posts, total, settings, options, pointed, taken, in_use if lasting else taken, report)
 
 

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from rag.errors import ModelError
 from rag.indexing.arrays import KEYS, VECTORS, rows_of, text_of
 from rag.indexing.settings import DEFAULTS
-from rag.models.e5 import DIM as TRANSFORMER_DIM
-from rag.models.e5 import name as transformer_name
-from rag.models.embed import STATIC, StaticEncoder, load_encoder, transformer
+from rag.models.e5 import e5_name, shipped_e5
+from rag.models.embed import STATIC, StaticEncoder, load_encoder
 from rag.storage.array_files import read_array
 from rag.storage.generation import Generation
 from rag.storage.ragged import runs_of
@@ -43,8 +42,8 @@ class Known:
 def known_vectors(root: Path, before: Generation | None) -> list[Known]:
     """Those of the generation `before`, and those of the transformer that were computed ahead. Raises IndexDamaged."""
     found = [Known(before.meta["model"], row_keys(before), read_array(before.path / VECTORS))] if before else []
-    log = _log(root)
-    return [*found, Known(transformer_name(), log.keys, log.vectors)]
+    log = VectorLog(root, e5_name())
+    return [*found, Known(e5_name(), log.keys, log.vectors)]
 
 
 def row_keys(found: Generation) -> NDArray[np.uint64]:
@@ -55,10 +54,10 @@ def row_keys(found: Generation) -> NDArray[np.uint64]:
 
 def waiting(root: Path, found: Generation) -> Ids:
     """Rows of the generation whose passages the transformer has not embedded yet; none when it isn't to."""
-    if found.meta["settings"]["model"] != DEFAULTS.model or found.meta["model"] == transformer_name():
+    if found.meta["settings"]["model"] != DEFAULTS.model or found.meta["model"] == e5_name():
         return np.empty(0, np.int64)
-    log = _log(root)
-    return missing(row_keys(found), transformer_name(), [Known(transformer_name(), log.keys, log.vectors)])
+    log = VectorLog(root, e5_name())
+    return missing(row_keys(found), e5_name(), [Known(e5_name(), log.keys, log.vectors)])
 
 
 def choose_encoder(
@@ -72,11 +71,11 @@ def choose_encoder(
         return static, 0
     if model != DEFAULTS.model:
         return load_encoder(model), 0
-    lacking = len(missing(keys, transformer_name(), known))
-    deep = known[0].model == transformer_name() and len(known) > 1
+    lacking = len(missing(keys, e5_name(), known))
+    deep = known[0].model == e5_name() and len(known) > 1
     if lacking > (0 if quick and not deep else AT_ONCE):
         return static, lacking
-    return transformer(), 0
+    return shipped_e5(), 0
 
 
 def keep_ahead(root: Path, keys: NDArray[np.uint64], known: Sequence[Known]) -> None:
@@ -84,9 +83,9 @@ def keep_ahead(root: Path, keys: NDArray[np.uint64], known: Sequence[Known]) -> 
 
     Raises StorageError.
     """
-    log = _log(root)
+    log = VectorLog(root, e5_name())
     for some in known:
-        if some.model == transformer_name():
+        if some.model == e5_name():
             rows = rows_of(keys[missing(keys, some.model, [Known(some.model, log.keys, log.vectors)])], some.keys)
             rows = rows[rows >= 0]
             if len(rows):
@@ -102,10 +101,6 @@ def missing(keys: NDArray[np.uint64], model: str, known: Sequence[Known]) -> Ids
     return rows
 
 
-def _log(root: Path) -> VectorLog:
-    return VectorLog(root, transformer_name(), TRANSFORMER_DIM)
-
-
 def vectors_of(
     passages: Sequence[Passage], keys: NDArray[np.uint64], encoder: Encoder, known: Sequence[Known],
     progress: Progress | None = None,
@@ -114,7 +109,7 @@ def vectors_of(
 
     Raises ModelError when the encoder returns something unusable.
     """
-    usable = [some for some in known if some.model == encoder.name]
+    usable = [some for some in known if some.model == encoder.name and len(some.keys)]
     fresh = missing(keys, encoder.name, known)
     made = embed([text_of(passages[int(i)]) for i in fresh], encoder, progress)
     # All that is known and then what is new, of which each passage takes its row.

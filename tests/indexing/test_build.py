@@ -352,7 +352,7 @@ def test_status_says_what_is_there(index):
     assert status["posts"] == len(POSTS)
     assert status["passages"] == len(index)
     assert (status["oldest"], status["newest"]) == ("2025-04-02", "2025-11-30")
-    assert status["model"].startswith("e5-small:")
+    assert status["model"].startswith("e5:")
     assert status["deep"] == {"passages": len(index), "of": len(index)}
     assert status["dropped"]["marker"] == 1
     json.dumps(status)

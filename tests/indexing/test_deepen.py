@@ -15,7 +15,7 @@ from rag.indexing.build import build
 from rag.indexing.deepen import build_deep, deepen
 from rag.indexing.settings import Settings
 from rag.indexing.watch import watch
-from rag.models.embed import transformer
+from rag.models.e5 import e5_name
 from rag.storage import generation
 from rag.storage.array_files import read_array
 from rag.storage.vector_log import FILE, VectorLog
@@ -48,7 +48,7 @@ def same_files(one, other):
 
 def test_a_small_blog_is_deep_at_once(posts, tmp_path):
     report = build(posts, tmp_path / "ix", Settings())
-    assert (report.shallow, report.embedded, model_of(tmp_path / "ix")) == (0, PASSAGES, "e5-small")
+    assert (report.shallow, report.embedded, model_of(tmp_path / "ix")) == (0, PASSAGES, "e5")
 
 
 def test_a_large_blog_can_be_searched_first_and_is_deep_then(posts, tmp_path, large):
@@ -60,7 +60,7 @@ def test_a_large_blog_can_be_searched_first_and_is_deep_then(posts, tmp_path, la
     steps = []
     report = deepen(posts, tmp_path / "ix", Settings(), progress=lambda *step: steps.append(step))
     assert [step for step in steps if step[0] == "deepen"] == [("deepen", n, PASSAGES) for n in (3, 6, 9, 10)]
-    assert (report.shallow, report.embedded, model_of(tmp_path / "ix")) == (0, 0, "e5-small")
+    assert (report.shallow, report.embedded, model_of(tmp_path / "ix")) == (0, 0, "e5")
     deep = rag.open_index(tmp_path / "ix", like=shallow)
     assert deep.status()["deep"] == {"passages": PASSAGES, "of": PASSAGES}
     assert "三百度" in deep.search(QUESTION, k=1)[0].passage.text
@@ -92,7 +92,7 @@ def test_the_newest_posts_are_embedded_first(posts, tmp_path, large):
     index = rag.open_index(tmp_path / "ix")
     dates = {key.tobytes(): p.date for key, p in zip(vectors.row_keys(index.generation), index.passages(), strict=True)}
     while deepen(posts, tmp_path / "ix", Settings(), stop=lambda: True) is None:
-        log = VectorLog(tmp_path / "ix", transformer().name, transformer().dim)
+        log = VectorLog(tmp_path / "ix", e5_name())
         embedded = [dates[key.tobytes()] for key in log.keys]
         assert embedded == sorted(dates.values(), reverse=True)[: len(embedded)]
         if len(embedded) == PASSAGES:
@@ -106,7 +106,7 @@ def test_quick_stops_when_it_can_be_searched_and_leaves_a_deep_index_deep(posts,
     assert build_deep(posts, tmp_path / "ix", Settings()).shallow == 0
     write_post(posts, "2025-12-01-new.md", "蜂蜜", "2025-12-01", [], [], "蜂蜜は裏山の巣箱から年に二度とれる。")
     more = build(posts, tmp_path / "ix", Settings(), quick=True)
-    assert (more.shallow, more.embedded, model_of(tmp_path / "ix")) == (0, 1, "e5-small")
+    assert (more.shallow, more.embedded, model_of(tmp_path / "ix")) == (0, 1, "e5")
 
 
 def test_many_new_posts_of_a_deep_index_do_not_keep_it_from_being_published(posts, tmp_path, monkeypatch):
@@ -131,7 +131,7 @@ def test_posts_that_come_meanwhile_are_taken_in(posts, tmp_path, large):
 
     report = deepen(posts, tmp_path / "ix", Settings(), stop=write)
     assert (report.new, report.passages, report.embedded) == (("2025-12-01-new.md",), PASSAGES + 1, 1)
-    assert model_of(tmp_path / "ix") == "e5-small"
+    assert model_of(tmp_path / "ix") == "e5"
 
 
 def test_builds_of_others_do_not_wait_and_only_one_embeds(posts, tmp_path, large):
@@ -149,7 +149,7 @@ def test_builds_of_others_do_not_wait_and_only_one_embeds(posts, tmp_path, large
     report = deepen(posts, tmp_path / "ix", Settings(), stop=other)
     assert done[0].removed == ("2025-05-10-railway.md",)
     assert (report.anything_changed, report.passages) == (False, done[0].passages)
-    assert model_of(tmp_path / "ix") == "e5-small"
+    assert model_of(tmp_path / "ix") == "e5"
 
 
 def test_another_model_is_not_deepened(posts, tmp_path):
@@ -167,7 +167,7 @@ def test_watch_deepens_while_nothing_changes(posts, tmp_path, large):
             stop.set()
 
     watch(posts, tmp_path / "ix", Settings(), built=built, failed=lambda error: stop.set(), stop=stop, every=0.01)
-    assert reports == [(PASSAGES, "builtin"), (0, "e5-small")]
+    assert reports == [(PASSAGES, "builtin"), (0, "e5")]
 
 
 def test_watch_that_is_quick_does_not(posts, tmp_path, large):
