@@ -21,11 +21,15 @@ import numpy as np
 
 from rag.errors import IndexDamaged
 from rag.storage import generation
+from tests.conftest import write_post
 from tests.faults import power, processes, stub
 from tests.faults.calls import Calls
+from tests.faults.deepening import deepening_kills
 from tests.faults.recorder import Recorder
 
 KILLS = 1000
+DEEPENING_KILLS = 500
+POST = [f"{n}番目の巣箱からは、この夏に蜂蜜が{n + 11}キロとれて、瓶は{3 * n + 40}本になった。" for n in range(30)]
 LOSSES = 2000
 PUBLISHES = 1000
 FLIPS = 20_000
@@ -43,6 +47,12 @@ def kills(folder: Path) -> Iterator[Row]:
     bad = result.pop("bad")
     came = ", ".join(f"{what} {count:,}" for what, count in result.items())
     yield "SIGKILL before every system call", sum(result.values()), len(bad), came
+    result = processes.run("log_kills", made(folder / "log"), KILLS)
+    yield "SIGKILL while vectors are kept", KILLS, len(result["bad"]), "all that was told of was there, in order"
+    write_post(made(folder / "posts"), "2025-04-02-bees.md", "蜂", "2025-04-02", [], [], "\n\n".join(POST))
+    result = deepening_kills(folder / "deepening", folder / "posts", DEEPENING_KILLS)
+    came = f"{result['went on']:,} went on in the middle, {result['deep']:,} had nothing left to embed"
+    yield "SIGKILL of a process that deepens", DEEPENING_KILLS, len(result["bad"]), came
 
 
 def losses(folder: Path) -> Iterator[Row]:

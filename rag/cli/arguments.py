@@ -103,7 +103,12 @@ def _add_settings(sub: argparse.ArgumentParser) -> None:
     """What `build` and `watch` take; an option that is not given is as the index was built."""
     yes_no = argparse.BooleanOptionalAction
     sub.add_argument("posts", metavar="POSTS", help="folder with Markdown posts")
-    sub.add_argument("--model", metavar="NAME", help="a sentence-transformers model, by name or path (builtin)")
+    sub.add_argument(
+        "--model",
+        metavar="NAME",
+        help="a sentence-transformers model, by name or path; or static: no transformer (builtin)",
+    )
+    sub.add_argument("--quick", action="store_true", help="stop once the index can be searched; a later build goes on")
     sub.add_argument("--adapt", action=yes_no, help="fit the built-in model to these posts (yes)")
     sub.add_argument(
         "--permalink", metavar="PATTERN",

@@ -34,6 +34,7 @@ from rag.cli.terminal import (
 from rag.errors import InputError, RagError
 from rag.evaluation.evaluate import evaluate
 from rag.indexing.build import build
+from rag.indexing.deepen import deepen
 from rag.indexing.index import Index, open_index
 from rag.indexing.plan import BuildReport
 from rag.indexing.settings import Settings
@@ -77,12 +78,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _build(args: argparse.Namespace) -> None:
     # A build makes 100,000s of objects that stay and hardly a cycle: looking for those takes a twentieth of its time.
     gc.set_threshold(200_000)
+    what = Path(args.posts), Path(args.index), _settings(args)
     with Bars() as bars:
         report = build(
-            Path(args.posts), Path(args.index), _settings(args), rebuild=args.rebuild, plan=args.plan,
-            allow_removals=args.allow_removals, progress=bars.update,
+            *what, rebuild=args.rebuild, plan=args.plan, quick=args.quick, allow_removals=args.allow_removals,
+            progress=bars.update,
         )  # fmt: skip
     print_report(report, planned=args.plan, index=args.index)
+    if report.shallow and not (args.plan or args.quick):
+        with Bars() as bars:
+            deep = deepen(*what, allow_removals=args.allow_removals, progress=bars.update)
+        if deep:
+            print(f"deep       all {deep.passages:,} passages are embedded with the transformer")
     gc.freeze()  # nor need Python look through them when it ends
 
 
@@ -99,7 +106,7 @@ def _watch(args: argparse.Namespace) -> None:
     try:
         watch(
             Path(args.posts), Path(args.index), _settings(args), built=built, failed=failed, stop=threading.Event(),
-            allow_removals=args.allow_removals,
+            quick=args.quick, allow_removals=args.allow_removals,
         )  # fmt: skip
     except KeyboardInterrupt:
         print("rag: stopped watching; the index is complete", file=sys.stderr)

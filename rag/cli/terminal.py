@@ -78,6 +78,11 @@ def print_report(report: BuildReport, *, planned: bool, index: str) -> None:
         print(f"passages   {report.passages} kept, {report.embedded} of them embedded now")
         print(f"dropped    {', '.join(f'{n} {reason}' for reason, n in report.dropped.items()) or 'nothing'}")
         print(f"seconds    {', '.join(f'{stage} {s:.1f}' for stage, s in report.seconds.items())}")
+        if report.shallow:
+            print(
+                f"shallow    {report.shallow:,} passages wait for the transformer; the index can be searched meanwhile,"
+            )
+            print("           and if this is stopped the next build goes on where it was")
         print(f"index      {index}")
     for problem in report.problems[:_LISTED]:
         print(f"{'skipped' if problem.skipped else 'repaired'}  {one_line(problem.path)}: {one_line(problem.reason)}")
@@ -196,5 +201,7 @@ def _bars() -> Progress:
         progress.BarColumn(),
         progress.MofNCompleteColumn(),
         progress.TimeElapsedColumn(),
+        progress.TextColumn("left"),
+        progress.TimeRemainingColumn(compact=True),
     )
     return progress.Progress(*columns, console=_console(stderr=True), transient=True)

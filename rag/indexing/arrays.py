@@ -17,21 +17,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.cleaning.dedupe import Traces
-from rag.errors import ModelError
 from rag.models.embed import StaticEncoder
 from rag.retrieval.lexical import HEADING_WEIGHT, TITLE_WEIGHT, Tokenizer
 from rag.retrieval.postings import Postings
 from rag.storage.array_files import read_array, read_json, write_array, write_json
-from rag.storage.ragged import Ragged, below, rows_in, runs_of
+from rag.storage.ragged import Ragged, below, rows_in
 from rag.text.variants import MIN_GLOSSES, glosses_of
-from rag.types import Encoder, Ids, Passage, Progress
+from rag.types import Ids, Passage, Progress
 
 #: From this many new texts on, a second process pays for its start.
 _PARALLEL_FROM = 4_000
 _BATCH = 2_000
 #: One for a process: its dictionary takes a moment to open, and maps 200 MB.
 tokenizer = functools.cache(Tokenizer)
-_GLOSSES = "glosses.json"
+KEYS, VECTORS, _GLOSSES = "keys.npy", "vectors.npy", "glosses.json"
+_FORM = b"1"  # of the texts that are embedded: vectors of another form must not be taken for this one's
 _POSTINGS = tuple(part.name for part in fields(Postings))
 _TRACES = ("ids", "keys", "shingles", "offsets", "apart")
 
@@ -55,73 +55,62 @@ class Arrays:
     glosses: NamesByRow  # spellings that the text puts side by side, "latin\tjapanese"
 
 
-def compute(
-    passages: Sequence[Passage], encoder: Encoder, static: StaticEncoder, before: Arrays | None, standing: Ids,
-    progress: Progress | None = None,
-) -> tuple[Arrays, Ids]:  # fmt: skip
-    """Arrays of these passages, and of each the row of `before` that was taken over, -1 where it was computed.
+def keys_of(passages: Sequence[Passage], before: Arrays | None, standing: Ids) -> tuple[NDArray[np.uint64], Ids]:
+    """The key of each passage, and the row of `before` that has it, or -1.
 
-    `before` must come from the same encoders. `standing` is the row of each passage in it as far as that is known,
-    else -1. The result is the same without either, byte for byte. Raises ModelError when the encoder returns something
-    unusable.
+    `standing` is that row as far as it is known, else -1; it only saves time.
     """
-    small = below(static.vocab_size)
     if before is None:
-        nothing = NamesByRow(Ragged.of([]), [])
-        no_vectors = np.empty((0, encoder.dim), np.float16)
-        before = Arrays(np.empty((0, 2), np.uint64), no_vectors, Ragged.of([], small), nothing, nothing)
         standing = np.full(len(passages), -1)
     unknown = np.flatnonzero(standing < 0)
     found = b"".join(_key(passages[i]) for i in unknown.tolist())
-    keys = np.append(before.keys, np.zeros((1, 2), np.uint64), axis=0)[standing]
+    known = before.keys if before else np.empty((0, 2), np.uint64)
+    keys = np.append(known, np.zeros((1, 2), np.uint64), axis=0)[standing]
     keys[unknown] = np.frombuffer(found, np.uint64).reshape(len(unknown), 2)
     source = standing.copy()
-    source[unknown] = _found(keys[unknown], before.keys)
-    fresh = np.flatnonzero(source < 0)
-    new = [passages[int(i)] for i in fresh]
-    # What was there and then what is new, of which each passage takes its row.
-    rows = source.copy()
-    rows[fresh] = len(before.keys) + np.arange(len(fresh))
-    vectors, tokens = _encode([f"{p.context}\n{p.text}" for p in new], encoder, static, progress)
-    glosses = [["\t".join(pair) for pair in glosses_of(p.text)] for p in new]
-    return Arrays(
-        keys,
-        _taken(before.vectors, vectors, rows),
-        before.tokens.then(Ragged.of(tokens, small)).take(rows),
-        _with_new(before.words, _words(new, progress), rows),
-        _with_new(before.glosses, glosses, rows),
-    ), source
+    source[unknown] = rows_of(keys[unknown], known)
+    return keys, source
 
 
-def _taken(old: NDArray[np.float16], new: NDArray[np.float16], rows: Ids) -> NDArray[np.float16]:
-    """Of the old rows and then the new ones these `rows`."""
-    pooled = np.concatenate([old, new])
-    return np.concatenate([pooled[:0], *(pooled[a:b] for a, b in runs_of(rows))])
-
-
-def _found(keys: NDArray[np.uint64], known: NDArray[np.uint64]) -> Ids:
+def rows_of(keys: NDArray[np.uint64], known: NDArray[np.uint64]) -> Ids:
     """For each key of two numbers its row in `known`, or -1."""
     rows = rows_in(keys[:, 0], known[:, 0])
     return np.where((rows >= 0) & (np.append(known[:, 1], 0)[rows] == keys[:, 1]), rows, -1)
 
 
-def _encode(
-    texts: Sequence[str], encoder: Encoder, static: StaticEncoder, progress: Progress | None
-) -> tuple[NDArray[np.float16], list[NDArray[np.int32]]]:
-    vectors, tokens = np.zeros((len(texts), encoder.dim), np.float16), list[NDArray[np.int32]]()
-    for at in range(0, len(texts), _BATCH):
-        some = texts[at : at + _BATCH]
-        rows = encoder.encode_passages(some)
-        if rows.shape != (len(some), encoder.dim) or not np.isfinite(rows).all():
-            raise ModelError(
-                f"{encoder.name} returned {rows.shape} for {len(some)} texts of {encoder.dim} dimensions, or values "
-                "that are not finite; use another model"
-            )
-        vectors[at : at + _BATCH] = rows
-        tokens += static.token_ids(some)
-        if progress:
-            progress("embed", min(at + _BATCH, len(texts)), len(texts))
-    return vectors, tokens
+def compute(
+    passages: Sequence[Passage], keys: NDArray[np.uint64], vectors: NDArray[np.float16], static: StaticEncoder,
+    before: Arrays | None, source: Ids, progress: Progress | None = None,
+) -> Arrays:  # fmt: skip
+    """The arrays of these passages, of which `keys` and `vectors` are known already.
+
+    `before` must come from the same `static`; of its row `source` the tokens and words of a passage are taken over. The
+    result is the same without, byte for byte.
+    """
+    small = below(static.vocab_size)
+    nothing = NamesByRow(Ragged.of([]), [])
+    tokens, words, glosses = (before.tokens, before.words, before.glosses) if before else (
+        Ragged.of([], small), nothing, nothing,
+    )  # fmt: skip
+    fresh = np.flatnonzero(source < 0)
+    new = [passages[int(i)] for i in fresh]
+    # What was there and then what is new, of which each passage takes its row.
+    rows = source.copy()
+    rows[fresh] = (len(before.keys) if before else 0) + np.arange(len(fresh))
+    ids = static.token_ids([text_of(p) for p in new])
+    found = [["\t".join(pair) for pair in glosses_of(p.text)] for p in new]
+    return Arrays(
+        keys,
+        vectors,
+        tokens.then(Ragged.of(ids, small)).take(rows),
+        _with_new(words, _words(new, progress), rows),
+        _with_new(glosses, found, rows),
+    )
+
+
+def text_of(p: Passage) -> str:
+    """What is embedded of a passage, and turned into tokens. Whoever changes it changes `_FORM`."""
+    return f"{p.context}\n{p.text}"
 
 
 def _with_new(old: NamesByRow, new: Sequence[Sequence[str]], rows: Ids) -> NamesByRow:
@@ -140,9 +129,9 @@ def _with_new(old: NamesByRow, new: Sequence[Sequence[str]], rows: Ids) -> Names
 
 
 def _key(p: Passage) -> bytes:
-    """16 bytes that name what the rows of a passage are computed from."""
+    """16 bytes that name what the rows of a passage are computed from, and how."""
     text = f"{p.title}\0{p.heading}\0{p.text}"
-    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16, salt=_FORM).digest()
 
 
 def _words(passages: Sequence[Passage], progress: Progress | None) -> list[list[str]]:
@@ -171,9 +160,9 @@ def _words_of(texts: Sequence[str]) -> list[list[str]]:
 
 def save(folder: Path, arrays: Arrays) -> None:
     """Write each array as a plain .npy file and the names as JSON. Raises OSError, naming the file."""
+    write_array(folder / KEYS, arrays.keys)
+    write_array(folder / VECTORS, arrays.vectors)
     parts: dict[str, NDArray[Any]] = {
-        "keys": arrays.keys,
-        "vectors": arrays.vectors,
         "tokens": arrays.tokens.values,
         "token_offsets": arrays.tokens.offsets,
         "words": arrays.words.rows.values,
@@ -194,8 +183,8 @@ def load(folder: Path) -> Arrays:
         return Ragged(read_array(folder / f"{values}.npy"), read_array(folder / f"{offsets}.npy"))
 
     return Arrays(
-        read_array(folder / "keys.npy"),
-        read_array(folder / "vectors.npy"),
+        read_array(folder / KEYS),
+        read_array(folder / VECTORS),
         ragged("tokens", "token_offsets"),
         NamesByRow(ragged("words", "word_offsets"), read_json(folder / "vocabulary.json")),
         NamesByRow(ragged("glosses", "gloss_offsets"), read_json(folder / "gloss_pairs.json")),

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import RagError
-from rag.indexing.build import build
+from rag.indexing.deepen import build_deep
 from rag.indexing.plan import BuildReport
 from rag.indexing.settings import Settings
 from rag.types import Problem
@@ -115,7 +115,7 @@ def main() -> int:
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     try:
-        report = build(
+        report = build_deep(
             Path(asked["posts"]), Path(asked["index"]), Settings(), rebuild=asked["rebuild"],
             allow_removals=asked["allow_removals"],
             progress=lambda stage, done, total: _tell(stage=stage, done=done, total=total),

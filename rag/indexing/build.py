@@ -30,10 +30,11 @@ from rag.indexing.opened import LAYOUT, check_parts, open_parts
 from rag.indexing.overview import FILE as MAP
 from rag.indexing.overview import place_posts
 from rag.indexing.plan import BuildReport, Plan, addresses, make_plan, pipeline_version
-from rag.indexing.settings import DEFAULTS, Settings, as_json
+from rag.indexing.settings import Settings, as_json
 from rag.indexing.takeover import TABLE, Previous, old_table, prepare_planned
+from rag.indexing.vectors import choose_encoder, keep_ahead, known_vectors, vectors_of, waiting
 from rag.models.adapt import MIN_PASSAGES, adapt
-from rag.models.embed import StaticEncoder, load_encoder, save_table
+from rag.models.embed import StaticEncoder, save_table
 from rag.retrieval.late_interaction import MAX_SHARE
 from rag.retrieval.postings import carried_over, postings_of
 from rag.retrieval.search import search
@@ -51,10 +52,14 @@ RECALIBRATE = 0.1
 
 
 def build(
-    posts: Path, root: Path, asked: Settings, *, rebuild: bool = False, plan: bool = False,
-    allow_removals: bool = False, progress: Progress | None = None,
+    posts: Path, root: Path, asked: Settings, *, rebuild: bool = False, plan: bool = False, quick: bool = False,
+    deepen: bool = False, allow_removals: bool = False, progress: Progress | None = None,
 ) -> BuildReport:  # fmt: skip
     """Bring the index in `root` up to date with the posts and publish it; with `plan` only say what would be done.
+
+    The transformer's vectors are used when at most `AT_ONCE` of them are missing, in a `quick` build of an index that
+    has none of them only when none is; else the static table's, and the report's `shallow` says how many wait for
+    `rag.indexing.deepen`. `deepen` publishes also when the posts are as they were.
 
     Raises PostsError when there is nothing to index, or so much is gone that it looks like a mistake, unless
     `allow_removals`; BusyError when another build is at work, StorageError when the disk refuses. The index that was
@@ -65,21 +70,23 @@ def build(
         planned = make_plan(posts, root, asked, rebuild=rebuild)
     if planned.report.guard and not (plan or allow_removals):
         raise PostsError(planned.report.guard)
-    if plan or not planned.needed:
-        return _idle(planned, clock)
+    if plan or not (planned.needed or deepen):
+        return _idle(planned, clock, root)
     with generation.writer(root, need_bytes=_BYTES_PER_BYTE * planned.total_bytes) as writer:
         if generation.in_use(root) != planned.in_use:  # another build came first
             planned = make_plan(posts, root, asked, rebuild=rebuild)
-            if not planned.needed:
-                return _idle(planned, clock)
-        return _publish(planned, writer, clock)
+            if not (planned.needed or deepen):
+                return _idle(planned, clock, root)
+        return _publish(planned, writer, clock, root, quick=quick)
 
 
-def _idle(planned: Plan, clock: Clock) -> BuildReport:
+def _idle(planned: Plan, clock: Clock, root: Path) -> BuildReport:
     """The report of a build that changes nothing."""
-    meta = planned.before.meta if planned.before else {}
+    before = planned.before
+    meta = before.meta if before else {}
     passages, dropped = int(meta.get("passages", 0)), dict(meta.get("dropped", {}))
-    return replace(planned.report, passages=passages, dropped=dropped, seconds=clock.seconds)
+    shallow = len(waiting(root, before)) if before else 0
+    return replace(planned.report, passages=passages, dropped=dropped, shallow=shallow, seconds=clock.seconds)
 
 
 class Clock:
@@ -99,7 +106,7 @@ class Clock:
         self.seconds[name] = round(time.perf_counter() - start, 3)
 
 
-def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
+def _publish(planned: Plan, writer: Writer, clock: Clock, root: Path, *, quick: bool) -> BuildReport:
     """Compute what is new, write a generation and put it in use."""
     before, folder = planned.before, writer.path
     # SQLite, the tokenizer and numpy let go of the interpreter's lock, so a second thread has time of its own.
@@ -111,8 +118,13 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
             raise PostsError(
                 f"{planned.folder}: nothing was left of {len(planned.posts)} posts after cleaning; see what they hold"
             )
-        encoder, static = _encoders(prepared.passages, planned, folder / TABLE, clock, loaded.result())
+        static = _static(prepared.passages, planned, folder / TABLE, clock, loaded.result())
         old = Previous(before.path) if before and before.meta["static_model"] == static.name else None
+        keys, source = arrays.keys_of(prepared.passages, old.arrays if old else None, standing)
+        known = known_vectors(root, planned.vectors_of)
+        encoder, shallow = choose_encoder(planned.settings.model, static, keys, known, quick=quick)
+        if shallow:
+            keep_ahead(root, keys, known)
         cleaned = {post.path: prepared.cleaned[cache_key(post)] for post in planned.posts}
         left_out = [
             [LeftOut.of(path, clean.dropped), LeftOut.of(path, clean.split.dropped if clean.split else ())]
@@ -120,9 +132,9 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
         ]
         stored = other.submit(_write_rows, planned, folder, prepared, left_out, cleaned, standing)
         with clock.stage("embed"):
-            known = old.arrays if old else None
-            made, source = arrays.compute(prepared.passages, encoder, static, known, standing, clock.progress)
-            embedded = int((source < 0).sum())
+            vectors, embedded = vectors_of(prepared.passages, keys, encoder, known, clock.progress)
+            taken = old.arrays if old else None
+            made = arrays.compute(prepared.passages, keys, vectors, static, taken, source, clock.progress)
         with clock.stage("write"):
             arrays.save(folder, made)
             arrays.save_traces(folder, prepared.traces)
@@ -132,9 +144,9 @@ def _publish(planned: Plan, writer: Writer, clock: Clock) -> BuildReport:
             _write_map(folder, planned, prepared, made)
             stored.result()
     with clock.stage("calibrate"):
-        scale = _calibration(planned, folder, prepared.passages, embedded, (encoder, static))
+        scale = _calibration(planned, folder, prepared.passages, int((source < 0).sum()), (encoder, static))
     report = replace(
-        planned.report, passages=len(prepared.passages), embedded=embedded, seconds=clock.seconds,
+        planned.report, passages=len(prepared.passages), embedded=embedded, shallow=shallow, seconds=clock.seconds,
         dropped=_reasons(prepared.later, chain(*left_out)),
     )  # fmt: skip
     with clock.stage("publish"):
@@ -160,18 +172,17 @@ def _reasons(dropped: Iterable[Dropped], left_out: Iterable[LeftOut]) -> dict[st
     return dict(sorted(counts.items()))
 
 
-def _encoders(
+def _static(
     passages: Sequence[Passage], planned: Plan, table: Path, clock: Clock, static: StaticEncoder | None
-) -> tuple[Encoder, StaticEncoder]:  # fmt: skip
-    """The encoder of the dense leg and the static one of the late leg; a table adapted now is written to `table`."""
-    settings = planned.settings
+) -> StaticEncoder:
+    """The static model, whose tokens the late leg has; a table adapted now is written to `table`."""
     if static is None:
         static = StaticEncoder.load()
-        if settings.adapt and len(passages) >= MIN_PASSAGES:
+        if planned.settings.adapt and len(passages) >= MIN_PASSAGES:
             with clock.stage("adapt"):
                 save_table(table, *adapt(static, passages, progress=clock.progress))
             static = StaticEncoder.load(table=table)
-    return (static if settings.model == DEFAULTS.model else load_encoder(settings.model)), static
+    return static
 
 
 def _write_map(folder: Path, planned: Plan, prepared: Prepared, made: Arrays) -> None:
@@ -203,13 +214,14 @@ def _write_tokens(folder: Path, made: Arrays, source: Ids, old: Previous | None,
 
 
 def _calibration(
-    planned: Plan, folder: Path, passages: Sequence[Passage], embedded: int, encoders: tuple[Encoder, StaticEncoder]
+    planned: Plan, folder: Path, passages: Sequence[Passage], fresh: int, encoders: tuple[Encoder, StaticEncoder]
 ) -> dict[str, Any]:
     """What this index's scores mean for an answer: found by asking it, or known from before when little is new."""
     old = planned.before.meta if planned.before else {}
-    new = embedded + int(old.get("new_since_calibration", 0))
+    new = fresh + int(old.get("new_since_calibration", 0))
     known = Calibration.from_json(old.get("calibration"))
-    if known is not MIDDLING and new <= RECALIBRATE * len(passages):
+    same_model = old.get("model") == encoders[0].name
+    if known is not MIDDLING and same_model and new <= RECALIBRATE * len(passages):
         return {"calibration": known.as_json(), "new_since_calibration": new}
     parts = open_parts(folder, *encoders)
     found = calibrate(passages, lambda question: search(parts, question, HITS, Filters()))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,14 @@ from rag.answering.calibration import Calibration
 from rag.cleaning.site_rules import SiteRules
 from rag.errors import IndexMismatch
 from rag.indexing.build import build
+from rag.indexing.deepen import build_deep
 from rag.indexing.opened import LAYOUT, make_reader, open_parts, score_texts
 from rag.indexing.plan import BuildReport
 from rag.indexing.settings import DEFAULTS, Settings
 from rag.indexing.takeover import TABLE
-from rag.models.embed import StaticEncoder, load_encoder
+from rag.indexing.vectors import waiting
+from rag.models.e5 import shipped_e5
+from rag.models.embed import STATIC, StaticEncoder, load_encoder
 from rag.retrieval.diversity import PER_POST
 from rag.retrieval.filters import make_filters
 from rag.retrieval.search import IndexParts, search
@@ -87,6 +91,13 @@ class Index:
         """{"tags": [(name, number of posts)], "categories": [...]}, most frequent first."""
         return self.parts.store.facets()
 
+    def _depth(self) -> dict[str, int] | None:
+        """How many passages the transformer has embedded, of how many; None for an index of another model."""
+        if self.generation.meta["settings"]["model"] != DEFAULTS.model:
+            return None
+        waits = len(waiting(self.generation.path.parent, self.generation))
+        return {"passages": len(self) - waits, "of": len(self)}
+
     def status(self) -> dict[str, Any]:
         """Generation, counts, model, sizes, dates, drops by reason and problem files of this generation."""
         meta = self.generation.manifest["meta"]
@@ -95,6 +106,7 @@ class Index:
             "generation": self.generation.id,
             **{key: meta[key] for key in ("built", "posts", "passages", "oldest", "newest", "model", "dim")},
             "adapted": "+adapted" in meta["static_model"],
+            "deep": self._depth(),
             "bytes": sum(entry["size"] for entry in files.values()),
             "dropped": meta["dropped"],
             "problems": meta["problems"],
@@ -106,20 +118,20 @@ def build_index(
     posts: str | Path, index: str | Path = DEFAULT_INDEX, *, model: str | None = None, adapt: bool | None = None,
     permalink: str | None = None, drafts: bool | None = None, future: bool | None = None,
     rules: SiteRules | None = None, main_lang: str | None = None, site_url: str | None = None, rebuild: bool = False,
-    allow_removals: bool = False, progress: Progress | None = None,
+    quick: bool = False, allow_removals: bool = False, progress: Progress | None = None,
 ) -> Index:  # fmt: skip
     """Build the index of a folder of posts, or bring it up to date, and open it; `Index.report` says what was done.
 
     `model` is a sentence-transformers model by name or path, or "builtin"; `adapt` fits the built-in one to these
     posts; `rules` are a site's own for cleaning (`rag.cleaning.site_rules`); posts in `main_lang` have no language in
     their addresses, which begin with `site_url` where they are linked to. What is None is as the index was built
-    before, or else the default. `rebuild` takes nothing computed over; `allow_removals` is needed when many posts are
-    gone. Raises the errors of `rag.errors`.
+    before, or else the default. `rebuild` takes nothing computed over; `quick` leaves out the transformer's vectors,
+    which take minutes for a large blog, for a later build; `allow_removals` is needed when many posts are gone. Raises
+    the errors of `rag.errors`.
     """
     asked = Settings(model, adapt, permalink, drafts, future, rules, main_lang, site_url)
-    report = build(
-        Path(posts), Path(index), asked, rebuild=rebuild, allow_removals=allow_removals, progress=progress
-    )  # fmt: skip
+    make = partial(build, quick=True) if quick else build_deep
+    report = make(Path(posts), Path(index), asked, rebuild=rebuild, allow_removals=allow_removals, progress=progress)
     return open_index(index, report=report)
 
 
@@ -155,7 +167,9 @@ def _open(
         )
     model = meta["settings"]["model"]
     encoder: Encoder = static
-    if model not in (None, DEFAULTS.model):
+    if meta["model"] != static.name and model == DEFAULTS.model:
+        encoder = shipped_e5()
+    elif model not in (DEFAULTS.model, STATIC):
         shared = like is not None and like.generation.manifest["meta"]["settings"]["model"] == model
         encoder = like.parts.encoder if like and shared else load_encoder(model)
     if (encoder.name, encoder.dim) != (meta["model"], meta["dim"]):

@@ -18,6 +18,7 @@ import sudachipy
 from rag.errors import IndexMissing, PostsError, UnusableIndex
 from rag.indexing.build_cache import CachedPost, read_cache
 from rag.indexing.settings import Settings, from_json, settle, taken_over
+from rag.models.e5 import e5_name
 from rag.models.embed import builtin_name
 from rag.posts.load import Known, load_posts, options_for
 from rag.posts.parse import Options
@@ -43,7 +44,8 @@ class BuildReport:
     unchanged: int
     problems: tuple[Problem, ...]
     passages: int = 0
-    embedded: int = 0  # passages that were not taken over from the generation before
+    embedded: int = 0  # passages whose vector was computed now
+    shallow: int = 0  # passages that wait for the transformer's vector; 0 in an index that is deep, or of another model
     dropped: dict[str, int] = field(default_factory=dict)  # by reason
     seconds: dict[str, float] = field(default_factory=dict)  # by stage
     options: tuple[str, ...] = ()  # not given now, but taken over from the index
@@ -68,6 +70,7 @@ class Plan:
     options: Options
     in_use: str | None  # id of the generation that the build replaces
     before: Generation | None  # the same, if its results can be taken over
+    vectors_of: Generation | None  # the same, if its vectors can: the transformer's follow from text and weights alone
     report: BuildReport
 
     @property
@@ -106,7 +109,9 @@ def make_plan(folder: Path, root: Path, asked: Settings, *, rebuild: bool = Fals
         _compare(posts, before), problems=tuple(problems), options=taken_over(asked, settings), anew=anew,
         guard=_guard(folder, posts, before), addresses=f"{options.permalink} (by {site.file})" if guessed else "",
     )  # fmt: skip
-    return Plan(folder, posts, total, settings, options, pointed, None if anew else in_use, report)
+    taken = None if anew else in_use
+    lasting = in_use and not rebuild and in_use.meta["model"] == e5_name()
+    return Plan(folder, posts, total, settings, options, pointed, taken, in_use if lasting else taken, report)
 
 
 def addresses(options: Options) -> list[str]:

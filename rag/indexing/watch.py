@@ -1,4 +1,4 @@
-"""Keeps an index up to date while its posts are edited: looks at the folder, waits until it is quiet, builds.
+"""Keeps an index up to date while its posts are edited: looks at the folder, waits until it is quiet, builds, deepens.
 
 Time stamps and sizes only say when to look; what has changed is decided by content (`rag.indexing.plan`).
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rag.errors import RagError
 from rag.indexing.build import build
+from rag.indexing.deepen import deepen
 from rag.indexing.plan import BuildReport
 from rag.indexing.settings import Settings
 from rag.posts.load import find_posts
@@ -29,33 +30,46 @@ Look = dict[str, tuple[int, ...]]
 
 def watch(
     posts: Path, root: Path, asked: Settings, *, built: Callable[[BuildReport], None],
-    failed: Callable[[RagError], None], stop: threading.Event, allow_removals: bool = False,
+    failed: Callable[[RagError], None], stop: threading.Event, quick: bool = False, allow_removals: bool = False,
     progress: Progress | None = None, every: float = EVERY,
 ) -> None:  # fmt: skip
-    """Build now, and again whenever the posts change, until `stop` is set.
+    """Build now, and again whenever the posts change, until `stop` is set; while they don't, deepen unless `quick`.
 
     `built` gets the first report and each of a build that changed something; `failed` gets the errors of later builds,
     which leave the index as it was. Raises what the first build raises.
     """
+
+    def build_now() -> BuildReport:
+        return build(posts, root, asked, quick=quick, allow_removals=allow_removals, progress=progress)
+
+    def deepen_now() -> BuildReport | None:
+        changed = lambda: stop.is_set() or _look(posts) != seen  # noqa: E731
+        return deepen(posts, root, asked, stop=changed, allow_removals=allow_removals, progress=progress)
+
     seen = _look(posts)
-    built(build(posts, root, asked, allow_removals=allow_removals, progress=progress))
+    first = build_now()
+    built(first)
+    shallow = bool(first.shallow)
     due = time.monotonic() + RECHECK
     while not stop.wait(every):
         now = _look(posts)
-        if now == seen and time.monotonic() < due:
+        idle = now == seen and time.monotonic() < due
+        if idle and (quick or not shallow):
             continue
-        seen = _quiet(posts, now, stop, every)
-        if stop.is_set():
-            return
+        if not idle:
+            seen = _quiet(posts, now, stop, every)
+            if stop.is_set():
+                return
         try:
-            report = build(posts, root, asked, allow_removals=allow_removals, progress=progress)
+            report = deepen_now() if idle else build_now()
         except RagError as error:
             failed(error)
-            due = time.monotonic() + RETRY
-        else:
-            due = time.monotonic() + RECHECK
-            if report.anything_changed:
-                built(report)
+            due, shallow = time.monotonic() + RETRY, False  # the build then tells anew
+            continue
+        due = time.monotonic() + RECHECK
+        shallow = report is None or bool(report.shallow)  # None: the posts changed while it was at work
+        if report and (idle or report.anything_changed):
+            built(report)
 
 
 def _quiet(posts: Path, now: Look, stop: threading.Event, every: float) -> Look:

@@ -25,6 +25,7 @@ from rag.models.pretrained import load_pretrained
 from rag.types import Encoder, Floats
 
 BUILTIN = Path(__file__).parent / "builtin"
+STATIC = "static"  # names the shipped table where "builtin" would go on to the transformer
 TABLE_KEY = "embedding.weight"  # sentence-transformers' own key for a static table
 WEIGHTS_KEY = "token_weights"
 UNKNOWN_ID = 0  # the unigram model's [UNK]; dropped, it says nothing
@@ -72,7 +73,7 @@ class StaticEncoder:
             raise ModelError(
                 f"{home / 'tokenizer.json'} can't be read ({error}); reinstall or name another model"
             ) from error
-        own, adapted = _sha256(weights), _sha256(table) if table else ""
+        own, adapted = file_sha256(weights), file_sha256(table) if table else ""
         key = (home.name if folder else "builtin", own, adapted, id(tokenizer))  # the model keeps its tokenizer alive
         found = _loaded.get(key)
         if found is None:
@@ -166,12 +167,12 @@ class TransformerEncoder:
 
 def builtin_name() -> str:
     """The name of the shipped model, as `StaticEncoder.load().name`, without loading it."""
-    return f"builtin:{_sha256(BUILTIN / 'model.safetensors')[:_SHORT]}"
+    return f"builtin:{file_sha256(BUILTIN / 'model.safetensors')[:_SHORT]}"
 
 
 def load_encoder(name: str | None) -> Encoder:
-    """The shipped model for None or "builtin", else the sentence-transformers model of that name or path."""
-    return StaticEncoder.load() if name in (None, "builtin") else TransformerEncoder(str(name))
+    """The static table for None or `STATIC`, else the sentence-transformers model of that name or path."""
+    return StaticEncoder.load() if name in (None, STATIC) else TransformerEncoder(str(name))
 
 
 def save_table(path: Path, table: Floats, token_weights: Floats) -> None:
@@ -197,8 +198,8 @@ def _tokenizer_of(text: str) -> Tokenizer:
     return tokenizer
 
 
-def _sha256(path: Path) -> str:
-    """Hex SHA-256 of a file of weights."""
+def file_sha256(path: Path) -> str:
+    """Hex SHA-256 of a file of weights. Raises ModelError when it can't be read."""
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:

@@ -26,11 +26,13 @@ def status_html(status: dict[str, Any], s: Strings) -> str:
     """What the index holds, as a list of facts, and the files that had a problem."""
     adapted = f" · {s.adapted}" if status["adapted"] else ""
     model = status["model"].partition("+adapted:")[0]
+    depth = status["deep"]
+    deep = f" · {s.deep.format(done=format(depth['passages'], ','), of=format(depth['of'], ','))}" if depth else ""
     dropped = sum(status["dropped"].values())
     facts = (
         (s.posts, f"{status['posts']:,}"), (s.kept, f"{status['passages']:,}"), (s.dropped, f"{dropped:,}"),
         (s.newest, s.day(status["newest"] or "–")), (s.built, moment(status["built"])), (s.size, size(status["bytes"])),
-        (s.model, f"{model}{adapted}"), (s.generation, status["generation"]),
+        (s.model, f"{model}{adapted}{deep}"), (s.generation, status["generation"]),
     )  # fmt: skip
     rows = "".join(f"<div><dt>{name}</dt><dd>{text_html(value)}</dd></div>" for name, value in facts)
     problems = problems_html([Problem(**p) for p in status["problems"]], s)

@@ -138,6 +138,7 @@ class Strings:
     generation: str
     built: str
     model: str
+    deep: str  # {done}, {of}: passages that the transformer has embedded
     adapted: str
     size: str
     newest: str

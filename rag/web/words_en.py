@@ -123,6 +123,7 @@ EN = Strings(
     generation="Generation",
     built="Built",
     model="Model",
+    deep="{done} of {of} passages embedded",
     adapted="fitted to the posts",
     size="Size",
     newest="Newest post",
@@ -176,6 +177,7 @@ EN = Strings(
         "words": "splitting into words",
         "write": "writing",
         "calibrate": "measuring confidence",
+        "deepen": "embedding more deeply; what is built can be searched already",
         "publish": "checking and publishing",
     },
 )

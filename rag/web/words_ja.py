@@ -119,6 +119,7 @@ JA = Strings(
     generation="世代",
     built="作成",
     model="モデル",
+    deep="{of} 段落のうち {done} を埋め込み済み",
     adapted="記事に合わせて調整済み",
     size="大きさ",
     newest="最新の記事",
@@ -192,6 +193,7 @@ JA = Strings(
         "words": "語に分ける",
         "write": "書き込む",
         "calibrate": "確かさを量る",
+        "deepen": "より深く埋め込む（できた索引はもう検索できます）",
         "publish": "確かめて公開する",
     },
 )

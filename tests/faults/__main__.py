@@ -7,11 +7,11 @@ import json
 import sys
 from pathlib import Path
 
-from tests.faults import company, kills, limits
+from tests.faults import company, deepening, kills, limits
 
 PROGRAMS = (
     kills.random_kills, kills.point_kills, company.builders, company.readers, company.stale_lock, company.signals,
-    limits.file_size_limit, limits.full_disk, limits.read_only,
+    limits.file_size_limit, limits.full_disk, limits.read_only, deepening.log_kills,
 )  # fmt: skip
 
 if __name__ == "__main__":

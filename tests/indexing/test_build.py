@@ -107,10 +107,11 @@ def test_plan_writes_nothing(posts, tmp_path):
     assert not (tmp_path / "ix").exists()
 
 
-def test_other_settings_make_everything_again(posts, tmp_path):
-    rag.build_index(posts, tmp_path / "ix").close()
+@pytest.mark.parametrize(("model", "embedded"), [("static", 10), ("builtin", 0)])
+def test_other_settings_make_everything_again_but_for_the_transformers_vectors(posts, tmp_path, model, embedded):
+    rag.build_index(posts, tmp_path / "ix", model=model).close()
     index = rag.build_index(posts, tmp_path / "ix", permalink="/p/:title/")
-    assert index.report.embedded == len(index)
+    assert (index.report.anew, len(index), index.report.embedded) == ("other settings", 10, embedded)
     assert next(index.passages()).url == "/p/bakery/"
 
 
@@ -250,11 +251,11 @@ class Model:
 
 def test_another_version_or_model_takes_nothing_over(posts, tmp_path, monkeypatch):
     """Vectors of two models are never mixed."""
-    rag.build_index(posts, tmp_path / "ix").close()
+    rag.build_index(posts, tmp_path / "ix", model="static").close()
     monkeypatch.setattr(plan, "PIPELINE", plan.PIPELINE + 1)
     anew = build(posts, tmp_path / "ix", Settings())
     assert (anew.anew, anew.embedded) == ("it was built by another version of this program", anew.passages)
-    monkeypatch.setattr(build_module, "load_encoder", lambda name: Model())
+    monkeypatch.setattr("rag.indexing.vectors.load_encoder", lambda name: Model())
     other = build(posts, tmp_path / "ix", Settings(model="other"))
     assert (other.anew, other.embedded) == ("other settings", other.passages)
     assert arrays.load(generation.current(tmp_path / "ix").path).vectors.shape == (other.passages, 8)
@@ -267,7 +268,7 @@ def test_another_version_or_model_takes_nothing_over(posts, tmp_path, monkeypatc
 )
 def test_a_model_that_fails_leaves_the_index_alone(posts, tmp_path, monkeypatch, rows):
     before = rag.build_index(posts, tmp_path / "ix").generation.id
-    monkeypatch.setattr(build_module, "load_encoder", lambda name: Model(rows))
+    monkeypatch.setattr("rag.indexing.vectors.load_encoder", lambda name: Model(rows))
     with pytest.raises((ModelError, ZeroDivisionError)):
         build(posts, tmp_path / "ix", Settings(model="other"))
     assert generation.open_verified(tmp_path / "ix").id == before
@@ -351,6 +352,7 @@ def test_status_says_what_is_there(index):
     assert status["posts"] == len(POSTS)
     assert status["passages"] == len(index)
     assert (status["oldest"], status["newest"]) == ("2025-04-02", "2025-11-30")
-    assert status["model"].startswith("builtin:")
+    assert status["model"].startswith("e5:")
+    assert status["deep"] == {"passages": len(index), "of": len(index)}
     assert status["dropped"]["marker"] == 1
     json.dumps(status)

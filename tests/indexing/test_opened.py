@@ -19,13 +19,13 @@ def test_a_text_scores_alone_as_ever_and_in_context_what_both_meet(index):
     assert index.reader.scores(QUESTION, [], []) == ([], [])
 
 
-def test_likeness_is_that_of_the_built_in_table_whatever_ranks(index):
+def test_likeness_is_that_of_the_static_table_whatever_ranks(index):
     hits = index.search(QUESTION, k=5)
-    known = index.reader.likeness(QUESTION, hits)
-    assert known == max(hit.scores["dense"] for hit in hits)
-
-    class Other:
-        name, dim = "other", 3
-
-    assert make_reader(replace(index.parts, encoder=Other())).likeness(QUESTION, hits) == pytest.approx(known, abs=0.02)
+    likeness = index.reader.likeness(QUESTION, hits)
+    table = index.parts.tokens
+    rows = table.encode_passages([f"{hit.passage.context}\n{hit.passage.text}" for hit in hits])
+    assert likeness == pytest.approx(float((rows @ table.encode_queries([QUESTION])[0]).max()))
+    ranked_by_it = replace(index.parts, encoder=table)
+    asked = [replace(hit, scores={**hit.scores, "dense": likeness}) for hit in hits]
+    assert make_reader(ranked_by_it).likeness(QUESTION, asked) == likeness
     assert index.reader.likeness(QUESTION, []) == 0.0
