@@ -15,12 +15,17 @@ from rag.text.unicode import repair
 
 MAX_WORDS = 100  # tags of one post; they are kept with every passage
 MAX_WORD_CHARS = 300  # of a title or tag, for the same reason
+_MAX_NAMES_CHARS = 5_000  # of all the people of a post in one text
 MAX_DEEP = 8  # levels of nested categories that are read
 
 _SPACES = re.compile(r"[ \t\n\r]+")  # not the full-width space, which is part of a Japanese title
 _COMMA = re.compile("[,、，]")
+#: What HTML's entities look like; without its semicolon a named one is a word, as in "R&D" or "?a=1&copy=2".
+_ENTITY = re.compile(r"&(?:#\d{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z]\w{1,31};)")
 _LINK = re.compile(r"\[([^\[\]]{1,200})\]\([^()\s]{0,500}\)")
-_BETWEEN_NAMES = re.compile(r"[,、，;；](?![^(（]{0,100}[)）])")  # not inside "(Company, Inc.)"
+_BESIDE_NAME = re.compile(r"\([^()]{0,200}\)|（[^（）]{0,200}）")  # a company: people change it and stay the same
+_BETWEEN_NAMES = re.compile(r"[,、，;；/／&＆]|(?:^|(?<=\s))(?:and|und|et(?! al)|y|e)(?=\s)")
+_OTHERS = re.compile(r"\s*et al\.?$")
 
 _DAY = re.compile(r"(\d{4}) ?[-/.年] ?(\d{1,2}) ?[-/.月] ?(\d{1,2})(?!\d)")
 _COMPACT_DAY = re.compile(r"(\d{4})(\d\d)(\d\d)(?!\d)")
@@ -31,7 +36,9 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 def text_of(value: object) -> str:
     """A title: one line, at most MAX_WORD_CHARS, HTML's entities read; "" when `value` is empty, null, or no text."""
-    line = _SPACES.sub(" ", repair(html.unescape(value))).strip() if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    line = _SPACES.sub(" ", repair(_ENTITY.sub(lambda found: html.unescape(found[0]), value))).strip()
     return "" if line in {"~", "null"} else line[:MAX_WORD_CHARS]
 
 
@@ -58,15 +65,17 @@ def _flat(value: object, deep: int) -> Iterator[str]:
 
 
 def names_of(value: object) -> tuple[str, ...]:
-    """People: a list of names or of mappings with a name, or names in one text, parted by commas; links lose their
-    address.
+    """People: a list of names or of mappings with a name, or names in one text, parted by commas, "and" or the company
+    in brackets behind each. Companies and the addresses of links are left out.
     """
     if isinstance(value, dict):
         value = value.get("name") or value.get("title")
     if isinstance(value, list):
-        return tuple(dict.fromkeys(name for one in value for name in names_of(one)))[:MAX_WORDS]
-    text = _LINK.sub(r"\1", text_of(value))
-    return tuple(dict.fromkeys(name for part in _BETWEEN_NAMES.split(text) if (name := part.strip())))[:MAX_WORDS]
+        return tuple(dict.fromkeys(name for one in value[:MAX_WORDS] for name in names_of(one)))[:MAX_WORDS]
+    text = _SPACES.sub(" ", value[:_MAX_NAMES_CHARS]) if isinstance(value, str) else ""
+    parts = _BETWEEN_NAMES.split(_BESIDE_NAME.sub(",", _LINK.sub(r"\1", text)))
+    names = (_OTHERS.sub("", text_of(part)).strip() for part in parts)
+    return tuple(dict.fromkeys(name for name in names if name))[:MAX_WORDS]
 
 
 def is_true(value: object) -> bool:
