@@ -61,7 +61,9 @@ def learn_boilerplate(posts: Sequence[Post], traits: Sequence[Traits], edges: bo
         for key in found[i]:
             keepers.setdefault(key, i)
     return [
-        frozenset({key for key in keys if keepers[key] != i} | {_SUSPECT + key for key in some.suspects if key in suspects})
+        frozenset(
+            {key for key in keys if keepers[key] != i} | {_SUSPECT + key for key in some.suspects if key in suspects}
+        )
         for i, (keys, some) in enumerate(zip(found, traits, strict=True))
     ]
 

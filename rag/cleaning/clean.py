@@ -165,7 +165,11 @@ def _without_runs(post: Post, pieces: Sequence[Piece], rules: SiteRules, dropped
     out = []
     for piece in pieces:
         text = piece.text
-        if piece.kind in ("text", "list", "quote", "heading") and len(text) >= MIN_RUN and "degenerate" not in rules.off:
+        if (
+            piece.kind in ("text", "list", "quote", "heading")
+            and len(text) >= MIN_RUN
+            and "degenerate" not in rules.off
+        ):
             text = _OVER_AND_OVER.sub(r"\1", _RUN_OF_SIGNS.sub(" ", text)).strip()
             if text != piece.text and (run := _RUN_OF_SIGNS.search(piece.text) or _OVER_AND_OVER.search(piece.text)):
                 dropped.append(Dropped(post.path, piece.start_line, piece.end_line, "degenerate", run[0][:SHOWN]))

@@ -34,7 +34,9 @@ def in_copies(passages: Sequence[Passage], pairs: Sequence[tuple[int, int, float
     for passage in passages:
         prose[passage.post] += _prose(passage)
     both_ways = [(i, j, share) for a, b, share in pairs for i, j in ((a, b), (b, a))]
-    parts = {(i, passages[j].post) for i, j, share in both_ways if share >= SAME and _is_inside(passages[i], passages[j])}
+    parts = {
+        (i, passages[j].post) for i, j, share in both_ways if share >= SAME and _is_inside(passages[i], passages[j])
+    }
     held: Counter[tuple[str, str]] = Counter()  # (post, other post) -> characters of the first that stand in the other
     for i, other in parts:
         held[passages[i].post, other] += _prose(passages[i])

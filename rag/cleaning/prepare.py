@@ -131,7 +131,9 @@ def _run(
     # joblib's own processes: they need no `if __name__ == "__main__"` in the caller and fork no running threads.
     pool = joblib.Parallel(n_jobs=2, return_as="generator")
     found: Iterator[list[T]] = pool(joblib.delayed(_batch)(work, batch, rules) for batch in batches)
-    return ((task, made) for batch, some in zip(batches, found, strict=True) for task, made in zip(batch, some, strict=True))
+    return (
+        (task, made) for batch, some in zip(batches, found, strict=True) for task, made in zip(batch, some, strict=True)
+    )
 
 
 def _batch(work: Callable[[S, SiteRules], T], batch: Sequence[S], rules: SiteRules) -> list[T]:

@@ -24,7 +24,8 @@ _BUILD, _NEVER = ("build", "_build"), frozenset({"never", "false"})
 _PUBLISH_DAY = ("publishdate", "publish_date", "pubdate", "scheduled")
 _ENDS = ("expirydate", "unpublishdate", "expires", "expiry_date")
 _MAY_HIDE = re.compile(
-    r"^[ \t]*[\"']?(draft|private|unlisted|hidden|published|publish|status)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE
+    r"^[ \t]*[\"']?(draft|private|unlisted|hidden|published|publish|status)[\"']?[ \t]*[:=]",
+    re.MULTILINE | re.IGNORECASE,
 )
 
 
