@@ -72,7 +72,7 @@ class StaticEncoder:
             raise ModelError(
                 f"{home / 'tokenizer.json'} can't be read ({error}); reinstall or name another model"
             ) from error
-        own, adapted = _sha256(weights), _sha256(table) if table else ""
+        own, adapted = file_sha256(weights), file_sha256(table) if table else ""
         key = (home.name if folder else "builtin", own, adapted, id(tokenizer))  # the model keeps its tokenizer alive
         found = _loaded.get(key)
         if found is None:
@@ -166,7 +166,7 @@ class TransformerEncoder:
 
 def builtin_name() -> str:
     """The name of the shipped model, as `StaticEncoder.load().name`, without loading it."""
-    return f"builtin:{_sha256(BUILTIN / 'model.safetensors')[:_SHORT]}"
+    return f"builtin:{file_sha256(BUILTIN / 'model.safetensors')[:_SHORT]}"
 
 
 def load_encoder(name: str | None) -> Encoder:
@@ -197,8 +197,8 @@ def _tokenizer_of(text: str) -> Tokenizer:
     return tokenizer
 
 
-def _sha256(path: Path) -> str:
-    """Hex SHA-256 of a file of weights."""
+def file_sha256(path: Path) -> str:
+    """Hex SHA-256 of a file of weights. Raises ModelError when it can't be read."""
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
