@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.indexing.index import Index
-from rag.retrieval.search import WEIGHTS, search
+from rag.retrieval.search import search, weights_for
 from rag.types import Filters, Passage
 
 DEPTH = 10  # ranks that count
@@ -23,7 +23,7 @@ DEPTH = 10  # ranks that count
 class Score:
     """Mean over the questions of one language, ranked by one leg. Each figure is in [0, 1]."""
 
-    leg: str  # "all" for the fused score, else a name of `rag.retrieval.search.WEIGHTS`
+    leg: str  # "all" for the fused score, else a leg that `rag.retrieval.search` weighs
     language: str  # "all" for every language together
     questions: int
     hit_1: float
@@ -39,7 +39,8 @@ def evaluate(index: Index, questions: Iterable[Mapping[str, Any]]) -> list[Score
 
     Raises InputError for a question that can't be searched for.
     """
-    rankings = {"all": WEIGHTS} | {leg: {leg: 1.0} for leg in WEIGHTS if leg != "form"}  # which ranks nothing alone
+    weights = weights_for(index.parts)
+    rankings = {"all": weights} | {leg: {leg: 1.0} for leg in weights if leg != "form"}  # which ranks nothing alone
     ranks: dict[tuple[str, str], list[int | None]] = {}
     wrongs: dict[tuple[str, str], list[bool]] = {}
     for question in questions:

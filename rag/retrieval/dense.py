@@ -23,6 +23,7 @@ EXACT_UP_TO = 10_000
 _CHOSEN = 2
 _LEVELS, _WIDTH = 16, 0.37  # of a code, in standard deviations of the dimension: the range is 3 to either side
 _SAMPLE, _BATCH = 4_000, 65_536
+_SPREAD = 256  # rows that tell what is usual for a question
 
 
 class DenseIndex:
@@ -79,6 +80,11 @@ class DenseIndex:
         scores, found = self._index.search(query[None].astype(np.float32), k, params=params)
         known = found[0] >= 0  # FAISS fills up with -1
         return found[0][known].astype(np.int64), scores[0][known].astype(np.float32)
+
+    def usual(self, query: Floats) -> float:
+        """The mean cosine similarity to passages spread over the index: what one that has nothing to say reaches."""
+        rows = np.unique(np.linspace(0, len(self) - 1, min(len(self), _SPREAD)).astype(np.int64))
+        return float(self.similarity(query, rows).mean()) if len(rows) else 0.0
 
     def similarity(self, query: Floats, rows: Ids) -> Floats:
         """Cosine similarity of these rows, float32 (len(rows),) in [-1, 1]."""
