@@ -31,6 +31,7 @@ MIN_SENTENCE = 10
 #: A passage of which more than this part is said elsewhere in its post is reduced to the rest.
 MOSTLY = 0.5
 
+
 @dataclass(frozen=True, slots=True)
 class Traces:
     """What comparing needs of each of many texts; the same for a text in any company, so that it can be kept."""
@@ -125,7 +126,9 @@ def _candidates(
     passages: Sequence[Passage], traces: Traces, restarting: Container[str], off: Container[str]
 ) -> dict[int, set[int]]:  # fmt: skip
     """For each passage those for which it may go; passages without any are absent."""
-    shared = {(i, j): share for i, j, share in zip(*(side.tolist() for side in pairs_of(traces.shingles, NEAR)), strict=True)}
+    shared = {
+        (i, j): share for i, j, share in zip(*(side.tolist() for side in pairs_of(traces.shingles, NEAR)), strict=True)
+    }
     same: dict[int, int] = {}
     for i, key in enumerate(traces.keys.tolist()):  # equal texts, whatever their length
         if same.setdefault(key, i) != i:

@@ -18,8 +18,9 @@ from rag.cleaning.dedupe import Traces, drop_repeats, trace
 from rag.cleaning.repair import repair
 from rag.cleaning.site_rules import SiteRules
 from rag.cleaning.split import split_post
+from rag.cleaning.stages import CleanPost, Decided, SplitPost, Traits
 from rag.text.keys import digest
-from rag.types import CleanPost, Decided, Dropped, Passage, Post, Progress, SplitPost, Traits, place_of
+from rag.types import Dropped, Passage, Post, Progress, place_of
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -131,7 +132,9 @@ def _run(
     # joblib's own processes: they need no `if __name__ == "__main__"` in the caller and fork no running threads.
     pool = joblib.Parallel(n_jobs=2, return_as="generator")
     found: Iterator[list[T]] = pool(joblib.delayed(_batch)(work, batch, rules) for batch in batches)
-    return ((task, made) for batch, some in zip(batches, found, strict=True) for task, made in zip(batch, some, strict=True))
+    return (
+        (task, made) for batch, some in zip(batches, found, strict=True) for task, made in zip(batch, some, strict=True)
+    )
 
 
 def _batch(work: Callable[[S, SiteRules], T], batch: Sequence[S], rules: SiteRules) -> list[T]:

@@ -16,7 +16,10 @@ from rag.types import Block, Dropped, Post
 def repair(
     post: Post, blocks: Sequence[Block], repairs: Container[str], off: Container[str] = frozenset()
 ) -> tuple[list[Block], list[Dropped]]:  # fmt: skip
-    """`blocks` after the `repairs` named, in order, and what went, in order of its lines. Reasons that are `off` drop nothing."""
+    """`blocks` after the `repairs` named, in order, and what went, in order of its lines.
+
+    Reasons that are `off` drop nothing.
+    """
     blocks, dropped = list(blocks), []
     if CHATTER in repairs:
         blocks, gone = _without_chatter(post, blocks, off)
@@ -40,6 +43,9 @@ def _without_chatter(post: Post, blocks: list[Block], off: Container[str]) -> tu
     for rule in (machine_chatter, writing_brief):
         name = rule.__name__
         gone = set() if name in off else set(rule(blocks))
-        dropped += [Dropped(post.path, b.start_line, b.end_line, name, b.text[:200]) for b in map(blocks.__getitem__, sorted(gone))]
+        dropped += [
+            Dropped(post.path, b.start_line, b.end_line, name, b.text[:200])
+            for b in map(blocks.__getitem__, sorted(gone))
+        ]
         blocks = [block for i, block in enumerate(blocks) if i not in gone]
     return [replace(b, text=without_note(b.text)) if b.kind == "heading" else b for b in blocks], dropped

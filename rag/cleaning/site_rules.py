@@ -63,7 +63,9 @@ def load_rules(path: str | Path) -> SiteRules:
     for key, value in table.items():
         values[key] = _flag(path, key, value) if key == "keep_code" else _strings(path, key, value)
     if unknown := [name for name in values.get("off", ()) if name not in SWITCHABLE]:
-        raise InputError(f"{path}: off: {unknown[0]!r} is no rule that can be switched off; known are {', '.join(SWITCHABLE)}")
+        raise InputError(
+            f"{path}: off: {unknown[0]!r} is no rule that can be switched off; known are {', '.join(SWITCHABLE)}"
+        )
     for pattern in values.get("drop_patterns", ()):
         try:
             re.compile(pattern)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.answering.calibration import Calibration
+from rag.cleaning.corpus_evidence import CorpusEvidence
 from rag.cleaning.site_rules import SiteRules
 from rag.errors import IndexMismatch
 from rag.indexing.build import build
@@ -36,6 +37,7 @@ class Index:
         self.generation, self.parts = opened, parts
         self.reader = make_reader(parts)  # for `evidence` and `answer`
         self.calibration = Calibration.from_json(opened.manifest["meta"].get("calibration"))
+        self.cleaning_evidence = CorpusEvidence.from_json(opened.manifest["meta"].get("evidence"))
         self.report = report  # of the build that was just done; None for an index that was only opened
 
     def __len__(self) -> int:
@@ -97,6 +99,7 @@ class Index:
             "adapted": "+adapted" in meta["static_model"],
             "bytes": sum(entry["size"] for entry in files.values()),
             "dropped": meta["dropped"],
+            "repairs": {finding.repair: finding.posts for finding in self.cleaning_evidence.findings()},
             "problems": meta["problems"],
             "settings": meta["settings"],
         }
