@@ -2,7 +2,8 @@
 
 A text is the blog's when it stands at the beginning or the end of many posts. One of them keeps it, since it may be the
 only place that says where the club meets. What only advertisements and lists of related posts look like is theirs when
-it recurs anywhere, and then all of it goes. Two posts of one day count once: a translation repeats what isn't translated.
+it recurs anywhere, and then all of it goes. Two posts of one day count once at the edges: a translation repeats what is
+not translated.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
+from rag.cleaning.stages import Traits
 from rag.text.keys import block_key, letters
 from rag.text.sentences import split_sentences
-from rag.types import Block, Post, Traits
+from rag.types import Block, Post
 
 #: A text at the edges of this many posts may be the blog's.
 MIN_POSTS = 4
@@ -60,11 +62,10 @@ def learn_boilerplate(posts: Sequence[Post], traits: Sequence[Traits], edges: bo
     for i in sorted(range(len(posts)), key=lambda i: (posts[i].date or "9999", posts[i].path)):
         for key in found[i]:
             keepers.setdefault(key, i)
+    gone = [{key for key in keys if keepers[key] != i} for i, keys in enumerate(found)]
     return [
-        frozenset(
-            {key for key in keys if keepers[key] != i} | {_SUSPECT + key for key in some.suspects if key in suspects}
-        )
-        for i, (keys, some) in enumerate(zip(found, traits, strict=True))
+        frozenset(keys | {_SUSPECT + key for key in some.suspects if key in suspects})
+        for keys, some in zip(gone, traits, strict=True)
     ]
 
 
@@ -102,7 +103,7 @@ def _edge(keys: Sequence[str], everywhere: set[str]) -> Iterator[str]:
 
 
 def _units(blocks: Sequence[Block]) -> Iterator[tuple[int, int]]:
-    """Index ranges of what recurs as a whole: a list is one, headings none. An item alone may be a name or a version."""
+    """Index ranges of what recurs as a whole: a list is one, as an item alone may be a name; headings are none."""
     start = 0
     while start < len(blocks):
         end = start + 1

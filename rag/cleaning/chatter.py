@@ -15,15 +15,18 @@ from rag.types import Block
 
 # What a writing machine says about its task. Anchored at the start of a block, which must be short.
 _CHATTER = re.compile(
-    r"^[(（【「]?(?:文字数(?:確認|カウント)?[:：]\s*約?\d[\d,]*\s*文?字[)）】」。]?$|(?:(?:はい|もちろん)、)?(?:承知|了解)(?:いた)?しました。.{0,60}(?:記事|続き|執筆|原稿)"
+    r"^[(（【「]?(?:文字数(?:確認|カウント)?[:：]\s*約?\d[\d,]*\s*文?字[)）】」。]?$"
+    r"|(?:(?:はい|もちろん)、)?(?:承知|了解)(?:いた)?しました。.{0,60}(?:記事|続き|執筆|原稿)"
     r"|既存の?記事の(?:最後|冒頭|続き)|以下(?:の?|に|が).{0,10}(?:記事の続き|完成(?:した|版)|修正(?:後|版))"
     r"|提供された記事の続き|ご要望に沿って|申し訳[^。]{0,20}(?:再度お試し|別の情報源)|.{0,80}ご依頼いただいた記事"
     r"|(?:Web|ウェブ)検索が.{0,20}利用できない(?:ため|ので)|(?:\d+\.\s*)?記事全体で\d+"
-    r"|the (?:article|text|character count|word count) (?:has|is) (?:approximately |about )?\d[\d,]* (?:characters|words)"
+    r"|the (?:article|text|character count|word count) (?:has|is) (?:approximately |about )?\d[\d,]*"
+    r" (?:characters|words)"
     r"|(?:word|character) count: ?\d|i have (?:outputted|completed the (?:request|task|article)|generated the)"
     r"|i(?:'m| am) (?:unable|not able) to (?:perform|access|browse|search|complete|generate)"
     r" (?:the |a |any )?(?:web|internet|online|search|request|task|article|real-time)"
-    r"|i apologi[sz]e,? but i|i(?:'m| am) sorry,? but (?:i can(?:no|')t|as an)|as an ai (?:language )?(?:model|assistant)"
+    r"|i apologi[sz]e,? but i|i(?:'m| am) sorry,? but (?:i can(?:no|')t|as an)"
+    r"|as an ai (?:language )?(?:model|assistant)"
     r"|(?:sure|certainly|of course)[,!] here(?:'s| is) (?:the|your|a) "
     r"|here(?:'s| is) (?:the|your|a) (?:revised|rewritten|continuation|completed)"
     r"|please let me know if you(?:'d| would)? (?:like|need|want) me to)",

@@ -17,8 +17,9 @@ from rag.cleaning.link_lists import announced_links, link_list, promotion
 from rag.cleaning.markdown import read_markdown
 from rag.cleaning.pieces import Piece, sections
 from rag.cleaning.site_rules import SiteRules
+from rag.cleaning.stages import CleanPost
 from rag.text.keys import letters
-from rag.types import Block, BlockKind, CleanPost, Dropped, Post
+from rag.types import Block, BlockKind, Dropped, Post
 
 #: Characters of a removed block that the report shows.
 SHOWN = 200
@@ -69,7 +70,7 @@ def clean_post(post: Post, rules: SiteRules | None = None) -> CleanPost:
 
 
 def _suspects(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> dict[int, str]:
-    """Indices of the pieces that are the site's if they recur over its posts, with the reason for which they then go."""
+    """Indices of the pieces that are the site's if they recur over its posts, and the reason for which they then go."""
     found = dict.fromkeys(announced_links(pieces, post, rules), "link_list")
     found |= dict.fromkeys(promotion(pieces, post, rules), "promotion")
     return {i: reason for i, reason in found.items() if reason not in rules.off}
@@ -138,10 +139,15 @@ def site_code(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator
 def title_repeated(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
     """The title once more, word for word: as a heading, in bold, in quotes, as a first line. Every passage has it."""
     title = letters(post.title)
-    for i, piece in enumerate(pieces):
-        short = len(piece.text) <= 2 * len(post.title) + 20 and piece.kind in ("heading", "text", "quote")
-        if title and short and letters(without_note(piece.text)) == title:
-            yield i
+    found = {
+        i
+        for i, piece in enumerate(pieces)
+        if piece.kind in ("heading", "text", "quote")
+        and len(piece.text) <= 2 * len(post.title) + 20
+        and title
+        and letters(without_note(piece.text)) == title
+    }
+    yield from found if len(found) < len(pieces) else ()  # a post of nothing else can be found by it
 
 
 RULES: tuple[Rule, ...] = (

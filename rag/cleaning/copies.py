@@ -20,7 +20,7 @@ from rag.types import Passage
 COPY = 0.5
 #: Part of a passage's shingles that have to stand in another for it to count as a part of the copy.
 SAME = 0.8
-#: Two titles that share more of the shorter one, at its beginning and end, are of one series: what differs is the subject.
+#: Two titles that share more of the shorter one, at its beginning and end, are of a series: the rest is the subject.
 SERIES = 0.6
 
 _FIGURES = re.compile("[0-9]+|[一二三四五六七八九十百千]+")
@@ -29,7 +29,7 @@ _CODE = re.compile("^(?: {4}|\\t)", re.M)
 
 
 def in_copies(passages: Sequence[Passage], pairs: Sequence[tuple[int, int, float]]) -> Iterator[tuple[int, int]]:
-    """(i, j) for each of the `pairs`, passages of different posts and the part that they share, where i may go for j."""
+    """(i, j) where i may go for j, of `pairs` of passages of different posts with the part that they share."""
     prose: Counter[str] = Counter()
     for passage in passages:
         prose[passage.post] += _prose(passage)
@@ -38,8 +38,8 @@ def in_copies(passages: Sequence[Passage], pairs: Sequence[tuple[int, int, float
         (i, passages[j].post) for i, j, share in both_ways if share >= SAME and _is_inside(passages[i], passages[j])
     }
     held: Counter[tuple[str, str]] = Counter()  # (post, other post) -> characters of the first that stand in the other
-    for i, other in parts:
-        held[passages[i].post, other] += _prose(passages[i])
+    for i, post in parts:
+        held[passages[i].post, post] += _prose(passages[i])
     for i, j, _ in both_ways:
         one, other = passages[i], passages[j]
         copied = held[one.post, other.post] >= COPY * max(1, prose[one.post])
@@ -48,8 +48,9 @@ def in_copies(passages: Sequence[Passage], pairs: Sequence[tuple[int, int, float
 
 
 def standing(passage: Passage) -> tuple[bool, str]:
-    """Of two copies the one that is greater stays: written in the script of its title, then the later."""
-    return bool(_CJK.search(passage.title)) == bool(_CJK.search(passage.text)), passage.date
+    """Of two copies the one that is greater stays: written in the script of its post's language, then the later."""
+    expected = passage.lang[:2] in ("ja", "zh") if passage.lang else bool(_CJK.search(passage.title))
+    return bool(_CJK.search(passage.text)) == expected, passage.date
 
 
 def _prose(passage: Passage) -> int:

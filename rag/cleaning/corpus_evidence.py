@@ -16,22 +16,30 @@ from dataclasses import asdict, dataclass, field, replace
 
 from rag.cleaning.chatter import reads_like_chatter
 from rag.cleaning.glued import is_runaway
+from rag.cleaning.stages import Signs
 from rag.text.keys import sentence_key
 from rag.text.sentences import ends_sentence, split_sentences
-from rag.types import Block, Signs
+from rag.types import Block
 
 #: What can be looked for, in the order of the report.
 RESTARTS, CUTS, CHATTER = "restarts", "cut sentences", "machine chatter"
 REPAIRS = (RESTARTS, CUTS, CHATTER)
+#: What decides about each, in words; to be formatted with `CorpusEvidence.figures`.
+WHY: Mapping[str, str] = {
+    RESTARTS: "{restarting:,} of {posts:,} posts say two sentences or more again, in the same order",
+    CUTS: "{begun_again:,} paragraphs break off in a sentence that stands whole elsewhere in the post; "
+    "{stopped:.0%} of the paragraphs end with a full stop",
+    CHATTER: "{chatter:,} blocks read like it; it counts only where posts begin their text again, as {restarting:,} do",
+}
 #: Letters of a sentence or a paragraph that tells anything: fewer recur by chance ("See the release notes.").
 MIN_LETTERS = 20
 #: Sentences that must recur together, in their order: one alone may be a refrain or the phrase of a form.
 RUN = 2
-#: A post restarts by itself if so many of its sentences, and this part of them, are in such runs. Of 1,830 posts by people
-#: one has as many; of 300 by a machine 221.
+#: A post restarts by itself if so many of its sentences, and this part of them, are in such runs. Of 1,830 posts by
+#: people one has as many; of 300 by a machine 221.
 MANY_AGAIN, PART_AGAIN = 5, 0.2
-#: A blog is made by restarts if so many posts show any of it, and this part of them: .00 to .02 of five blogs by people,
-#: .79 of a machine's.
+#: A blog is made by restarts if so many posts show any of it, and this part of them: .00 to .02 of five blogs by
+#: people, .79 of a machine's.
 MANY_POSTS, PART_POSTS = 3, 0.1
 #: A loose end is a flaw only in a post whose paragraphs end with a full stop.
 PART_STOPPED = 0.9
@@ -117,14 +125,21 @@ class CorpusEvidence:
             found.add(CUTS)
         return frozenset(found | ({CHATTER} if signs.chatter else set()))
 
+    @property
+    def figures(self) -> dict[str, int | float]:
+        """What WHY speaks of; `stopped` in [0, 1]."""
+        stopped = self.total.stopped / max(1, self.total.paragraphs)
+        return {
+            "posts": self.posts, "restarting": self.restarting, "begun_again": self.total.begun_again,
+            "stopped": stopped, "chatter": self.total.chatter,
+        }  # fmt: skip
+
     def findings(self) -> list[Finding]:
         """What is made of the repairs and why, in the order of REPAIRS."""
-        seen = f"{self.restarting:,} of {self.posts:,} posts say two or more sentences again, in their order"
-        whole = f"{self.total.begun_again:,} paragraphs break off in a sentence that stands whole elsewhere in the post"
-        stop = f"{self.total.stopped / max(1, self.total.paragraphs):.0%} of the paragraphs end with a full stop"
-        talk = f"{self.total.chatter:,} blocks read like it"
-        words = (seen, f"{whole}, {stop}", f"{talk}, and {seen}")
-        return [Finding(*row) for row in zip(REPAIRS, self.acting, words, strict=True)]
+        return [
+            Finding(name, count, WHY[name].format(**self.figures))
+            for name, count in zip(REPAIRS, self.acting, strict=True)
+        ]
 
     def as_json(self) -> dict[str, object]:
         """For the index's manifest."""

@@ -1,5 +1,7 @@
-"""Rules of cleaning: links to other posts of the blog, and what sells. Links carry facts: sources, names, what a release
-brought. So a list of links goes only where a second sign says that it is the site's, and what sells only if it recurs.
+"""Rules of cleaning: links to other posts of the blog, and what sells.
+
+Links carry facts: sources, names, what a release brought. So a list of links goes only where a second sign says that it
+is the site's, and what sells only if it recurs. Each rule yields the indices of pieces.
 """
 
 from __future__ import annotations
@@ -14,11 +16,13 @@ from rag.types import Post
 
 # Headings that announce other posts of the blog, in the languages that this program knows words of.
 _RELATED = re.compile(
-    r"^(?:.{0,12}関連(?:する)?(?:記事|投稿|エントリー?|ポスト)|(?:あわせて|合わせて)読みたい.{0,6}|.{0,8}おすすめ(?:の)?記事|人気(?:の)?記事"
-    r"|最新(?:の)?記事|こちらの記事も.{0,10}|次に読む(?:記事)?|related (?:posts?|articles?|entries|stories)|(?:more|recent|popular) (?:posts|articles)"
+    r"^(?:.{0,12}関連(?:する)?(?:記事|投稿|エントリー?|ポスト)|(?:あわせて|合わせて)読みたい.{0,6}"
+    r"|.{0,8}おすすめ(?:の)?記事|人気(?:の)?記事|最新(?:の)?記事|こちらの記事も.{0,10}|次に読む(?:記事)?"
+    r"|related (?:posts?|articles?|entries|stories)|(?:more|recent|popular) (?:posts|articles)"
     r"|you (?:may|might) also (?:like|enjoy)|相关(?:文章|阅读|推荐)|相關(?:文章|閱讀)|관련 ?(?:글|포스트|게시물)"
     r"|(?:ähnliche|verwandte) (?:beiträge|artikel)|(?:articles|billets) (?:similaires|liés|connexes)"
-    r"|(?:artículos|entradas) relacionad[ao]s|(?:posts|artigos) relacionados|articoli correlati|(?:похожие|связанные) (?:записи|статьи|посты))[:：]?$",
+    r"|(?:artículos|entradas) relacionad[ao]s|(?:posts|artigos) relacionados|articoli correlati"
+    r"|(?:похожие|связанные) (?:записи|статьи|посты))[:：]?$",
     re.I,
 )
 # Links by which a seller pays, and campaign tags by which a site counts who follows its own advertisement.
@@ -33,8 +37,8 @@ _DISCLOSURE = re.compile(
     re.I,
 )
 _CONTENTS = re.compile(
-    r"(?:the |table of )?contents|toc|目次|もくじ|目录|目錄|목차|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|tabla de contenidos"
-    r"|sumário|indice|оглавление|содержание",
+    r"(?:the |table of )?contents|toc|目次|もくじ|目录|目錄|목차|inhalt(?:sverzeichnis)?|sommaire|table des matières"
+    r"|índice|tabla de contenidos|sumário|indice|оглавление|содержание",
     re.I,
 )
 # An address without a host: of this site. Hugo and Jekyll write theirs with a template.
@@ -49,16 +53,14 @@ LINK_SHARE = 0.8
 
 
 def link_list(pieces: Sequence[Piece], post: Post, rules: SiteRules) -> Iterator[int]:
-    """Links to the blog's own posts under a heading that announces such; a table of contents; with their headings."""
+    """Links to the blog's own posts under a heading that announces such, or a table of contents, and its heading."""
     kept = {letters(heading) for heading in rules.keep_sections}
     for start, end in sections(pieces):
         heading = pieces[start].text.rstrip(":：") if pieces[start].kind == "heading" else ""
         related = bool(_RELATED.match(heading)) and letters(heading) not in kept
         contents = bool(_CONTENTS.fullmatch(heading)) and letters(heading) not in kept
-        linked = [
-            i for i in range(start, end)
-            if (related and _is_own_link(pieces[i])) or (contents and _is_inside(pieces[i])) or _is_placeholder(pieces[i])
-        ]  # fmt: skip
+        tests = [_is_placeholder, *([_is_own_link] if related else []), *([_is_inside] if contents else [])]
+        linked = [i for i in range(start, end) if any(test(pieces[i]) for test in tests)]
         yield from linked
         # What follows the links under such a heading belongs to the section before.
         if (related or contents) and linked and (linked[0] == start + 1 or len(linked) == end - start - 1):

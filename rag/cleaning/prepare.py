@@ -18,8 +18,9 @@ from rag.cleaning.dedupe import Traces, drop_repeats, trace
 from rag.cleaning.repair import repair
 from rag.cleaning.site_rules import SiteRules
 from rag.cleaning.split import split_post
+from rag.cleaning.stages import CleanPost, Decided, SplitPost, Traits
 from rag.text.keys import digest
-from rag.types import CleanPost, Decided, Dropped, Passage, Post, Progress, SplitPost, Traits, place_of
+from rag.types import Dropped, Passage, Post, Progress, place_of
 
 T = TypeVar("T")
 S = TypeVar("S")

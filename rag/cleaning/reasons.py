@@ -25,7 +25,7 @@ REASONS: Mapping[str, str] = {
     "repeated_in_posts": "a post, or most of one, that another post says as well",
     "empty_heading": "a heading of which all that stood under it was left out",
 }
-#: Nothing that a reader sees is lost by these, whatever a site is like; and the site's own are off unless they are asked for.
+#: No reader loses anything by these, whatever a site is like; and the site's own are off unless they are asked for.
 ALWAYS = frozenset({"marker", "no_text", "site_pattern", "site_section", "site_code"})
 #: What a rule file may switch off.
 SWITCHABLE = tuple(reason for reason in REASONS if reason not in ALWAYS)

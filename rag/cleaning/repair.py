@@ -16,7 +16,10 @@ from rag.types import Block, Dropped, Post
 def repair(
     post: Post, blocks: Sequence[Block], repairs: Container[str], off: Container[str] = frozenset()
 ) -> tuple[list[Block], list[Dropped]]:  # fmt: skip
-    """`blocks` after the `repairs` named, in order, and what went, in order of its lines. Reasons that are `off` drop nothing."""
+    """`blocks` after the `repairs` named, in order, and what went, in order of its lines.
+
+    Reasons that are `off` drop nothing.
+    """
     blocks, dropped = list(blocks), []
     if CHATTER in repairs:
         blocks, gone = _without_chatter(post, blocks, off)

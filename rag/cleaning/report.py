@@ -8,33 +8,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from rag.cleaning.corpus_evidence import CorpusEvidence
+from rag.cleaning.losses import Lines, all_lines, lines_by_post, unsure
+from rag.cleaning.reasons import REASONS
 from rag.types import Dropped, Passage
 
-#: What each reason means, in the order in which a post meets them.
-REASONS: Mapping[str, str] = {
-    "marker": "a rule, an end mark, a conflict mark: a line that is no text",
-    "no_text": "a comment, a script, template code: nothing that a reader sees",
-    "image_only": "an image without text",
-    "site_pattern": "a pattern of your rule file",
-    "site_section": "a section that your rule file names",
-    "site_code": "code, which your rule file leaves out",
-    "title_repeated": "the post's title, or one of its headings, once more",
-    "front_matter_in_body": "a second block of front matter",
-    "machine_chatter": "a writing machine speaking of its task",
-    "writing_brief": "instructions to the writer",
-    "degenerate": "symbols or repeated characters that carry no words",
-    "promotion": "an advertisement: text around a paid or campaign link",
-    "link_list": "links to other pages",
-    "boilerplate": "a text that stands in many posts",
-    "cut_repeated": "a cut sentence that stands whole elsewhere in the post",
-    "cut_sentence": "the loose end of a cut sentence",
-    "repeated_in_post": "a text that the same post says elsewhere",
-    "repeated_in_posts": "a text that another post says",
-    "empty_heading": "a heading under which nothing was left",
-}
 REPEATS = frozenset({"repeated_in_post", "repeated_in_posts", "cut_repeated"})
 #: Samples of a reason on the page: spread evenly over the posts, so that all months are seen.
 SAMPLES = 12
@@ -44,12 +25,13 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One reason: how many blocks it left out, of how many posts."""
+    """One reason: how many blocks it left out, of how many posts, and how many of the blocks may be lost."""
 
     reason: str
     meaning: str
     blocks: int
     posts: int
+    unsure: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +43,28 @@ class Month:
     dropped: int
 
 
-def summary(dropped: Iterable[Dropped]) -> list[Row]:
-    """A row for each reason that occurs, most blocks first, then by name."""
+def summary(dropped: Iterable[Dropped], lost: Iterable[Dropped] = ()) -> list[Row]:
+    """A row for each reason that occurs: most that may be `lost` first, then most blocks, then by name."""
     blocks: Counter[str] = Counter()
     posts: defaultdict[str, set[str]] = defaultdict(set)
     for d in dropped:
         blocks[d.reason] += 1
         posts[d.reason].add(d.post)
-    return [
-        Row(reason, REASONS.get(reason, ""), count, len(posts[reason]))
-        for reason, count in sorted(blocks.items(), key=lambda item: (-item[1], item[0]))
-    ]
+    unsure = Counter(d.reason for d in lost)
+    rows = [Row(name, REASONS.get(name, ""), n, len(posts[name]), unsure[name]) for name, n in blocks.items()]
+    return sorted(rows, key=lambda row: (-row.unsure, -row.blocks, row.reason))
+
+
+def unsure_first(dropped: Sequence[Dropped], lost: Sequence[Dropped]) -> list[Dropped]:
+    """`dropped` with those that may be `lost` first, each part in its order."""
+    doubted = set(lost)
+    return [*lost, *(d for d in dropped if d not in doubted)]
+
+
+def least_kept(lines: Mapping[str, Lines], count: int = MOST) -> list[tuple[str, Lines]]:
+    """The posts of which most lines may be lost: (path, lines), smallest share kept first, then by path."""
+    some = [(post, its) for post, its in lines.items() if its.lost]
+    return sorted(some, key=lambda item: (item[1].kept, item[0]))[:count]
 
 
 def samples(dropped: Iterable[Dropped], count: int = SAMPLES) -> dict[str, list[Dropped]]:
@@ -99,6 +92,18 @@ def most_repeats(dropped: Iterable[Dropped], count: int = MOST) -> list[tuple[st
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:count]
 
 
+def report_json(rows: Iterable[Row], lines: Mapping[str, Lines], evidence: CorpusEvidence) -> dict[str, object]:
+    """The counts of a report as one JSON object."""
+    total = all_lines(lines.values())
+    posts = {post: {"lines": x.text, "lost": x.lost, "reasons": x.reasons} for post, x in lines.items() if x.lost}
+    return {
+        "lines": {"text": total.text, "lost": total.lost, "kept": round(total.kept, 5), "reasons": total.reasons},
+        "evidence": {"findings": [asdict(f) for f in evidence.findings()], **evidence.as_json()},
+        "reasons": [asdict(row) for row in rows],
+        "posts": posts,
+    }
+
+
 def html_report(
     passages: Sequence[Passage],
     dropped: Sequence[Dropped],
@@ -106,8 +111,9 @@ def html_report(
     *,
     name: str = "",
     built: str = "",
+    evidence: CorpusEvidence | None = None,
 ) -> str:
-    """One self-contained page: counts, a chart by month, samples of each reason, the posts that repeat most.
+    """One self-contained page: counts, what the `evidence` decided, samples, a chart by month, the posts that lose.
 
     `dates` holds each post's ISO day by its path, also of posts of which nothing was kept; `name` is the index's and
     `built` when. No script, no request: the page can be opened from a mail.
@@ -120,6 +126,8 @@ def html_report(
     )  # fmt: skip
     environment.filters["of"] = lambda count, noun: f"{count:,} {noun}{'s' if count != 1 else ''}"
     months = by_month(passages, dropped, dates)
+    lost = unsure(passages, dropped)
+    lines = lines_by_post(passages, dropped, lost)
     return environment.get_template("report.html").render(
         name=name,
         built=built,
@@ -128,8 +136,12 @@ def html_report(
         kept=len(passages),
         shared=sum(bool(p.also_in) for p in passages),
         left=len(dropped),
-        rows=summary(dropped),
+        rows=summary(dropped, lost),
         samples=samples(dropped),
+        lines=all_lines(lines.values()),
+        doubted=samples(lost),
+        least=least_kept(lines),
+        findings=evidence.findings() if evidence else [],
         months=months,
         highest=max([1, *(max(m.kept, m.dropped) for m in months)]),
         most=most_repeats(dropped),

@@ -80,7 +80,7 @@ class _Group:
 def split_post(
     post: Post, blocks: Sequence[Block], left_out: Sequence[Dropped] = ()
 ) -> tuple[list[Passage], list[Dropped]]:  # fmt: skip
-    """The passages of `post` in order, and a Dropped for each heading of which all that stood under it was `left_out`."""
+    """The passages of `post` in order, and a Dropped for each heading of which all that stood below was `left_out`."""
     blocks, dropped = _without_empty(post, blocks, left_out)
     passages = [
         _passage(post, section.heading, group) for section in _sections(post, blocks) for group in _pack(section.blocks)

@@ -80,6 +80,7 @@ def make_parser(runs: Mapping[str, Run]) -> UsageParser:
     sub.add_argument("--reason", metavar="NAME", help="everything that was left out for this reason")
     sub.add_argument("--post", metavar="PATH", help="everything that was left out of this post")
     sub.add_argument("--html", metavar="FILE", help="write one page with counts, a chart by month and samples")
+    sub.add_argument("--summary", action="store_true", help="counts only; with --json as one object")
     sub.add_argument("--json", action="store_true", help="print everything that was left out as JSON lines")
 
     sub = verb("eval", "score the search on labelled questions: hit@k and MRR by language and leg")

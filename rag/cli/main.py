@@ -14,22 +14,20 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from rag.cleaning.report import html_report, samples, summary
 from rag.cleaning.site_rules import load_rules
 from rag.cli import streams
 from rag.cli.arguments import make_parser, parse
 from rag.cli.queries import read_queries
+from rag.cli.report import report
 from rag.cli.terminal import (
     Bars,
     one_line,
     print_answer,
-    print_dropped,
     print_hit,
     print_json,
     print_report,
     print_scores,
     print_status,
-    print_summary,
 )
 from rag.errors import InputError, RagError
 from rag.evaluation.evaluate import evaluate
@@ -189,26 +187,6 @@ def _serve(args: argparse.Namespace) -> None:
     run(args.index, options, ready=lambda url: print(url, flush=True), generator=generator_from(args))
 
 
-def _report(args: argparse.Namespace) -> None:
-    index = open_index(args.index)
-    dropped = index.dropped(args.reason, args.post)
-    if args.html:
-        status, dates = index.status(), {path: date for path, _, date, _ in index.posts()}
-        page = html_report(list(index.passages()), dropped, dates, name=args.index, built=status["built"])
-        try:
-            Path(args.html).write_text(page, encoding="utf-8", errors="replace")
-        except OSError as error:
-            raise InputError(f"{args.html} can't be written ({error.strerror}); name another file") from error
-        print(args.html)
-    elif args.json:
-        for one in dropped:
-            print_json(asdict(one))
-    elif args.reason or args.post:
-        print_dropped(dropped)
-    else:
-        print_summary(summary(dropped), samples(dropped, 2))
-
-
 def _completion(args: argparse.Namespace) -> None:
     import shtab
 
@@ -224,7 +202,7 @@ VERBS = {
     "status": _status,
     "verify": _verify,
     "rollback": _rollback,
-    "report": _report,
+    "report": report,
     "eval": _eval,
     "serve": _serve,
     "completion": _completion,

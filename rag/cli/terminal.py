@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from rag.cleaning.report import Row
+from rag.cleaning.corpus_evidence import CorpusEvidence
+from rag.cleaning.losses import Lines, all_lines
+from rag.cleaning.report import Row, least_kept
 from rag.cli.streams import colours
 from rag.evaluation.evaluate import Score
 from rag.indexing.plan import BuildReport
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _EXAMPLE = 60  # characters
 _WIDE = 1_000  # columns of what is no terminal: a table in a file or a pipe loses nothing
+_LEAST = 5  # posts
 _LISTED = 20  # files named one by one; the rest are counted
 
 
@@ -119,22 +122,33 @@ def _title(p: Passage) -> str:
     return one_line(" · ".join(x for x in (p.date, p.title) if x))
 
 
-def print_summary(rows: Sequence[Row], examples: Mapping[str, Sequence[Dropped]]) -> None:
-    """What was left out by reason, each with an example or two."""
-    table = _table("reason", "blocks", "posts", "what it is")
+def print_summary(
+    rows: Sequence[Row], examples: Mapping[str, Sequence[Dropped]], lines: Mapping[str, Lines], evidence: CorpusEvidence
+) -> None:  # fmt: skip
+    """How much is kept, what was looked for, and what was left out by reason, with an example or two: doubts first."""
+    total, least = all_lines(lines.values()), least_kept(lines, _LEAST)
+    kept = f"{total.kept:.2%} of {total.text:,} lines of text are kept, or said elsewhere"
+    print(f"lines      {kept}; not sure of {total.lost:,}")
+    for path, its in least:
+        print(f"  {its.kept:6.1%}  {one_line(path)} ({', '.join(its.reasons)})")
+    for finding in evidence.findings():
+        made = f"looked for in {finding.posts:,} posts" if finding.posts else "not looked for"
+        print(f"{finding.repair}: {made} ({finding.why})")
+    table = _table("reason", "blocks", "posts", "not sure", "what it is")
     for row in rows:
-        table.add_row(row.reason, f"{row.blocks:,}", f"{row.posts:,}", row.meaning)
+        table.add_row(row.reason, f"{row.blocks:,}", f"{row.posts:,}", f"{row.unsure:,}", row.meaning)
+    print()
     _console().print(table)
     for row in rows:
         print(f"\n{row.reason}")
-        for d in examples[row.reason]:
+        for d in examples.get(row.reason, ()):
             print(f"  {_place(d)}  {one_line(d.text)[:_EXAMPLE]}")
 
 
-def print_dropped(dropped: Sequence[Dropped]) -> None:
-    """A line for each thing that was left out."""
-    for d in dropped:
-        print(f"{_place(d)}  {d.reason}  {one_line(d.text)}")
+def print_dropped(dropped: Sequence[Dropped], unsure: int) -> None:
+    """A line for each thing that was left out; of the first `unsure` the words stand in no passage."""
+    for n, d in enumerate(dropped):
+        print(f"{_place(d)}  {d.reason}{' (not sure)' if n < unsure else ''}  {one_line(d.text)}")
 
 
 def _place(d: Dropped) -> str:

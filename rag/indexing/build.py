@@ -22,6 +22,7 @@ import numpy as np
 
 from rag.answering.calibration import HITS, MIDDLING, Calibration, calibrate
 from rag.cleaning.prepare import Prepared, cache_key
+from rag.cleaning.stages import CleanPost
 from rag.errors import PostsError
 from rag.indexing import arrays
 from rag.indexing.arrays import Arrays
@@ -43,7 +44,7 @@ from rag.storage.array_files import write_array
 from rag.storage.generation import Writer
 from rag.storage.packed_rows import LeftOut
 from rag.storage.passage_writer import write_store
-from rag.types import CleanPost, Dropped, Encoder, Filters, Ids, Passage, Progress
+from rag.types import Dropped, Encoder, Filters, Ids, Passage, Progress
 
 #: Bytes of a generation for each byte of the posts: measured 3 to 6, most with many short passages.
 _BYTES_PER_BYTE = 4
@@ -156,8 +157,8 @@ def _publish(planned: Plan, writer: Writer, clock: Clock, root: Path, *, quick: 
 
 
 def _write_rows(
-    planned: Plan, folder: Path, prepared: Prepared, left_out: Sequence[Sequence[LeftOut]], cleaned: Mapping[str, CleanPost],
-    standing: Ids,
+    planned: Plan, folder: Path, prepared: Prepared, left_out: Sequence[Sequence[LeftOut]],
+    cleaned: Mapping[str, CleanPost], standing: Ids,
 ) -> None:  # fmt: skip
     before = planned.before.path if planned.before else None
     write_store(folder, planned.posts, prepared.passages, prepared.later, left_out, standing, before)

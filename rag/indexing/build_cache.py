@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from rag.cleaning.split import PATH
+from rag.cleaning.stages import CleanPost, Decided, Signs, SplitPost, Traits
 from rag.storage import database
 from rag.storage.packed_rows import PackedRows, pack, unpack
 from rag.text.days import day_under
-from rag.types import Block, CleanPost, Decided, Dropped, Passage, Post, Problem, Signs, SplitPost, Traits
+from rag.types import Block, Dropped, Passage, Post, Problem
 
 FILE = "kept.sqlite"
 _SCHEMA = (
@@ -141,7 +142,7 @@ def _packed_blocks(blocks: Sequence[Block]) -> bytes:
 
 
 def _packed_split(clean: CleanPost, indexed: list[str]) -> tuple[bytes, bytes | None]:
-    """What is known of a post and was decided about it, and its passages unless they are those with the ids `indexed`."""
+    """What is known of a post and decided about it, and its passages unless they are those with the ids `indexed`."""
     split = clean.split or SplitPost(Decided(), (), ())
     passages = None
     if [p.id for p in split.passages] != indexed:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.answering.calibration import Calibration
+from rag.cleaning.corpus_evidence import CorpusEvidence
 from rag.cleaning.site_rules import SiteRules
 from rag.errors import IndexMismatch
 from rag.indexing.build import build
@@ -40,6 +41,7 @@ class Index:
         self.generation, self.parts = opened, parts
         self.reader = make_reader(parts)  # for `evidence` and `answer`
         self.calibration = Calibration.from_json(opened.manifest["meta"].get("calibration"))
+        self.cleaning_evidence = CorpusEvidence.from_json(opened.manifest["meta"].get("evidence"))
         self.report = report  # of the build that was just done; None for an index that was only opened
 
     def __len__(self) -> int:
@@ -109,6 +111,7 @@ class Index:
             "deep": self._depth(),
             "bytes": sum(entry["size"] for entry in files.values()),
             "dropped": meta["dropped"],
+            "repairs": {finding.repair: finding.posts for finding in self.cleaning_evidence.findings()},
             "problems": meta["problems"],
             "settings": meta["settings"],
         }

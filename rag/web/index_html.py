@@ -5,14 +5,16 @@ As in `render`, each result is one HTML block on one line. Knows nothing about G
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rag.cleaning.corpus_evidence import CorpusEvidence
+from rag.cleaning.losses import unsure
 from rag.cleaning.report import most_repeats, samples, summary
 from rag.indexing.background import BuildState
 from rag.indexing.plan import BuildReport
 from rag.posts.uploads import Added
-from rag.types import Dropped, Problem
+from rag.types import Dropped, Passage, Problem
 from rag.web.safe import text_html
 from rag.web.strings import Strings
 
@@ -123,20 +125,21 @@ def added_html(told: Iterable[Added], s: Strings) -> str:
     return f'<div class="rag-told rag-done" lang="{s.lang}">{_list(items, s)}{more}</div>'
 
 
-def cleaning_html(dropped: Sequence[Dropped], titles: dict[str, str], s: Strings) -> str:
-    """What cleaning left out: a fold for each reason with a few samples, then the posts that repeat most.
+def cleaning_html(
+    passages: Iterable[Passage], dropped: Sequence[Dropped], titles: dict[str, str], evidence: CorpusEvidence,
+    s: Strings,
+) -> str:  # fmt: skip
+    """What cleaning looked for and left out: doubts first, a fold for each reason, then the posts that repeat most.
 
     `titles` are those of the posts by path. A button of class "rag-read" opens the post that is its value.
     """
-    rows, shown = summary(dropped), samples(dropped, _SAMPLES)
+    lost = unsure(passages, dropped)
+    rows, shown = summary(dropped, lost), samples(dropped, _SAMPLES)
+    doubts = _doubts_html(samples(lost, _SAMPLES), len(lost), titles, s) if lost else ""
     reasons = "".join(
         f"<details><summary><span>{text_html(s.reasons.get(row.reason, row.reason))}</span> "
-        f'<span class="rag-count">{row.blocks:,}</span></summary><ul class="rag-list">'
-        + "".join(
-            f"<li>{text_html(d.text[:_SAMPLE])} {read_button(d.post, titles.get(d.post, d.post))}</li>"
-            for d in shown.get(row.reason, [])
-        )
-        + "</ul></details>"
+        f'<span class="rag-count">{row.blocks:,}</span></summary>{_samples_html(shown.get(row.reason, []), titles, s)}'
+        "</details>"
         for row in rows
     )
     most = "".join(
@@ -145,9 +148,33 @@ def cleaning_html(dropped: Sequence[Dropped], titles: dict[str, str], s: Strings
     )
     repeats = f'<h3>{s.most_repeated}</h3><ol class="rag-list">{most}</ol>' if most else ""
     return (
-        f'<section class="rag-report" lang="{s.lang}"><h3>{s.report}</h3><p>{s.report_words}</p>{reasons}{repeats}'
-        "</section>"
+        f'<section class="rag-report" lang="{s.lang}"><h3>{s.report}</h3><p>{s.report_words}</p>'
+        f"{_evidence_html(evidence, s)}{doubts}{reasons}{repeats}</section>"
     )
+
+
+def _evidence_html(evidence: CorpusEvidence, s: Strings) -> str:
+    """Which repairs were made, and why."""
+    items = "".join(
+        f"<li>{s.repairs[f.repair]}: {s.acting.format(count=f'{f.posts:,}') if f.posts else s.not_acting}"
+        f" ({s.why[f.repair].format(**evidence.figures)})</li>"
+        for f in evidence.findings()
+    )
+    return f'<details><summary>{s.looked_for}</summary><ul class="rag-list">{items}</ul></details>'
+
+
+def _doubts_html(shown: Mapping[str, Sequence[Dropped]], count: int, titles: dict[str, str], s: Strings) -> str:
+    listed = "".join(_samples_html(some, titles, s, reason) for reason, some in shown.items())
+    name = s.not_sure.format(count=f"{count:,}")
+    return f"<details open><summary>{name}</summary><p>{s.not_sure_words}</p>{listed}</details>"
+
+
+def _samples_html(shown: Sequence[Dropped], titles: dict[str, str], s: Strings, reason: str = "") -> str:
+    name = f"<b>{text_html(s.reasons.get(reason, reason))}</b> " if reason else ""
+    items = (
+        f"<li>{name}{text_html(d.text[:_SAMPLE])} {read_button(d.post, titles.get(d.post, d.post))}</li>" for d in shown
+    )
+    return f'<ul class="rag-list">{"".join(items)}</ul>'
 
 
 def read_button(path: str, label: str) -> str:

@@ -52,14 +52,14 @@ class IndexTab:
         return status_html(self.bot.index.status(), strings_for(request, self.lang))
 
     def cleaning(self, request: gr.Request) -> str:
-        """What cleaning left out of this generation: half a second of work for 1,500 posts, so it is kept."""
+        """What cleaning left out of this generation: two seconds of work for 1,500 posts, so it is kept."""
         index, s = self.bot.index, strings_for(request, self.lang)
         key = (index.generation.id, s.lang)
         if key not in self._cleaned:
             for old in [k for k in self._cleaned if k[0] != key[0]]:
                 self._cleaned.pop(old, None)
             titles = {path: title for path, title, *_ in index.posts()}
-            self._cleaned[key] = cleaning_html(index.dropped(), titles, s)
+            self._cleaned[key] = cleaning_html(index.passages(), index.dropped(), titles, index.cleaning_evidence, s)
             allocator.give_back()
         return self._cleaned[key]
 

@@ -173,6 +173,11 @@ class Strings:
     report: str
     report_words: str
     reason: str
+    not_sure: str  # {count}
+    not_sure_words: str
+    looked_for: str
+    acting: str  # {count}
+    not_acting: str
     not_owner: str
     read_only: str
     no_files: str
@@ -183,7 +188,9 @@ class Strings:
     refused: str
     then_rebuild: str
     # names of things
-    reasons: Mapping[str, str]  # why cleaning left something out, as `rag.cleaning.report.REASONS`
+    reasons: Mapping[str, str]  # why cleaning left something out, as `rag.cleaning.reasons.REASONS`
+    repairs: Mapping[str, str]  # of a post, as `rag.cleaning.corpus_evidence.REPAIRS`
+    why: Mapping[str, str]  # they are made or not, as `rag.cleaning.corpus_evidence.WHY`
     stages: Mapping[str, str]  # of a build, in order
 
     def day(self, date: str) -> str:

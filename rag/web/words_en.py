@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rag.cleaning.report import REASONS
+from rag.cleaning.corpus_evidence import REPAIRS, WHY
+from rag.cleaning.reasons import REASONS
 from rag.web.words import Strings
 
 EN = Strings(
@@ -158,6 +159,11 @@ EN = Strings(
     report="What cleaning left out",
     report_words="What was not taken into the index so that answers read well, and why.",
     reason="Reason",
+    not_sure="Not sure ({count})",
+    not_sure_words="Words that stand in no passage: look here first. A rule file switches a rule off.",
+    looked_for="What was looked for",
+    acting="in {count} posts",
+    not_acting="not looked for",
     not_owner="Only the owner can do that.",
     read_only="Changes from the page are switched off on this server.",
     no_files="Choose the files to add.",
@@ -168,6 +174,8 @@ EN = Strings(
     refused="not added",
     then_rebuild="“Rebuild the index” takes them in.",
     reasons=REASONS,
+    repairs=dict(zip(REPAIRS, REPAIRS, strict=True)),
+    why=WHY,
     stages={
         "load": "reading posts",
         "clean": "cleaning",

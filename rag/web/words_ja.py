@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rag.cleaning.corpus_evidence import CHATTER, CUTS, RESTARTS
 from rag.web.words import Strings
 
 JA = Strings(
@@ -153,6 +154,11 @@ JA = Strings(
     seconds="{count} 秒",
     report="省いた部分の報告",
     report_words="読みやすさのために索引に入れなかった部分と、その理由です。",
+    not_sure="確かでないもの（{count}）",
+    not_sure_words="どの段落にもない言葉です。まずここをご覧ください。規則ファイルで規則を止められます。",
+    looked_for="探した傷",
+    acting="{count} 記事で",
+    not_acting="探していません",
     reason="理由",
     not_owner="この操作は持ち主だけができます。",
     read_only="このサーバーでは、ページからの変更を止めています。",
@@ -166,23 +172,28 @@ JA = Strings(
     reasons={
         "marker": "区切り線や終わりの印など、文でない行",
         "no_text": "コメントやスクリプトなど、読者に見えないもの",
-        "image_only": "文のない画像",
+        "image_only": "説明の言葉のない画像",
         "site_pattern": "規則ファイルの書き方に合うもの",
         "site_section": "規則ファイルが挙げる節",
         "site_code": "規則ファイルが省くコード",
         "title_repeated": "題や見出しのくり返し",
-        "front_matter_in_body": "本文に残った二つ目の前付け",
+        "degenerate": "記号の列や、同じ文字のくり返し",
+        "link_list": "このブログのほかの記事へのリンク",
+        "promotion": "いくつもの記事にある広告",
         "machine_chatter": "文章生成機のことわり書き",
         "writing_brief": "書き手への指示",
-        "degenerate": "記号や同じ文字ばかりで語のないもの",
-        "promotion": "広告",
-        "link_list": "ほかのページへのリンク集",
-        "boilerplate": "多くの記事にある決まり文句",
         "cut_repeated": "途中で切れ、ほかの所に全文のある文",
         "cut_sentence": "途中で切れた文の端",
         "repeated_in_post": "同じ記事の中のくり返し",
-        "repeated_in_posts": "ほかの記事と同じ文",
-        "empty_heading": "下に何も残らなかった見出し",
+        "boilerplate": "多くの記事の初めや終わりにある決まり文句（一つの記事には残る）",
+        "repeated_in_posts": "ほかの記事と同じ文章",
+        "empty_heading": "下の文章がすべて省かれた見出し",
+    },
+    repairs={RESTARTS: "書き直しの跡", CUTS: "途中で切れた文", CHATTER: "文章生成機の言葉"},
+    why={
+        RESTARTS: "{posts:,} 記事のうち {restarting:,} 記事が、二つ以上の文を同じ順にくり返している",
+        CUTS: "{begun_again:,} の段落が、ほかの所に全文のある文の途中で切れている。段落の {stopped:.0%} が句点で終わる",
+        CHATTER: "{chatter:,} か所がそう読める。書き直しの跡のある記事（{restarting:,}）でだけ数える",
     },
     stages={
         "load": "記事を読む",

@@ -4,7 +4,8 @@ import pytest
 
 from rag.cleaning.clean import RULES, clean_post
 from rag.cleaning.site_rules import SiteRules
-from rag.types import CleanPost, Post
+from rag.cleaning.stages import CleanPost
+from rag.types import Post
 
 
 def clean(body: str, title: str = "窯を作る", rules: SiteRules | None = None, line: int = 1) -> CleanPost:

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from rag.cleaning.boilerplate import learn_boilerplate
 from rag.cleaning.split import JOINED_CHARS, MAX_CHARS, MIN_CHARS, split_post
+from rag.cleaning.stages import CleanPost
 from rag.text.keys import passage_id
-from rag.types import Block, CleanPost, Passage, Post
+from rag.types import Block, Passage, Post
 
 POST = Post("2026/a.md", "窯を作る", "2026-01-01", "/a/", ("窯",), ("庭",), "", 1, "0")
 LONG = "窯の床には耐火煉瓦を敷き、その下に砂を五センチほど入れて水平を出してから、三日のあいだ乾かします。"  # 50

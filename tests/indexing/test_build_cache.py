@@ -6,9 +6,10 @@ from pathlib import Path
 
 from rag.cleaning.boilerplate import keys_of, learn_boilerplate
 from rag.cleaning.split import split_post
+from rag.cleaning.stages import CleanPost, SplitPost
 from rag.indexing.build_cache import FILE, read_cache, read_cleaned, write_cache
 from rag.storage.packed_rows import LeftOut
-from rag.types import Block, CleanPost, Dropped, Post, Problem, SplitPost
+from rag.types import Block, Dropped, Post, Problem
 
 POST = Post("a.md", "窯の話", "2026-01-01", "/a/", ("窯",), (), "窯は北を向く。", 4, "d1")
 BLOCKS = (Block("heading", "窯", 4, 4, 2), Block("text", "窯は北を向く\ud800。", 6, 6), Block("text", "…", 7, 7))
