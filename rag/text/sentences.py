@@ -9,11 +9,22 @@ from __future__ import annotations
 import functools
 import re
 
+from rag.text.periods import period_ends
+
 Span = tuple[int, int]
 
-_STOPS = "。．！？!?.｡"
+_STOPS = "。．！？!?.｡।॥"
 _CLOSERS = "」』）)】］\\]〕〉》”’\"'"
-_STOP = re.compile(f"[{_STOPS}]+[…‥]*[{_CLOSERS}]*|[…‥]+[{_CLOSERS}]*(?=\\s|$)")
+#: How people end a sentence without a full stop: laughter, despair, a smile, a note.
+_MOODS = (
+    "(?<=[\u3040-\u30ff\u3400-\u9fff！？。!?])[wｗ]+(?![A-Za-z0-9])|(?<![A-Za-z])orz(?![A-Za-z])"
+    "|[（(](?:笑|爆笑?|苦笑|失笑|泣|涙|汗|怒|嘘)[）)]|\\^\\^[;；]?|♪"
+)
+_STOP = re.compile(
+    f"[{_STOPS}]+[…‥]*[{_CLOSERS}]*|(?:{_MOODS})[{_STOPS}]*[{_CLOSERS}]*|(?:[…‥]+|・{{2,}})[{_CLOSERS}]*(?=\\s|$)"
+)
+_LONGEST_STOP = 12  # characters at the end of a line that are looked at
+_ENDS_IN_MOOD = re.compile(f"(?:{_MOODS}|・・)$")
 _OPENING = {"「": "」", "『": "』", "（": "）", "(": ")", "【": "】", "［": "］", "〔": "〕", "“": "”"}
 _CLOSING = {close: opening for opening, close in _OPENING.items()}
 _BRACKETS = re.compile(f"[{re.escape(''.join(_OPENING) + ''.join(_CLOSING))}]")
@@ -21,42 +32,9 @@ _CJK = re.compile("[\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]")
 _LATIN = re.compile("[A-Za-z]")
 #: What follows 」 when the quotation goes on as part of a larger sentence: 「はい。」と答えた。
 _QUOTED_ON = re.compile("[とっがをにはのもでやかなだへ、，,]")
-#: Words whose period ends no sentence when a capital or a figure follows.
-_ABBREVIATIONS = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "sr",
-        "jr",
-        "st",
-        "vs",
-        "etc",
-        "e.g",
-        "i.e",
-        "cf",
-        "al",
-        "fig",
-        "no",
-        "vol",
-        "pp",
-        "p",
-        "ed",
-        "inc",
-        "ltd",
-        "co",
-        "corp",
-        "approx",
-        "dept",
-        "est",
-        "u.s",
-        "u.k",
-    ]
-)
+#: A whole line in quotes is said by somebody; the next line is another's.
+_SPOKEN = re.compile("^[「『（(][^「『（(]*[」』）)]$")
 _LABEL = re.compile(r"((?:[-・] |\d{1,3}[.)] )?[^\n:：。]{2,60}(?:：|:(?= )))\s*")
-_LAST_WORD = re.compile(r"[A-Za-z][A-Za-z.]{0,12}$")
 
 #: A longer quotation is a text of its own, and is split inside; also what keeps an unclosed bracket from joining all.
 MAX_BRACKETED = 200
@@ -94,9 +72,23 @@ def _split(text: str) -> tuple[Span, ...]:
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether `text` stops where a sentence may stop: no letter, kana, kanji, figure or comma comes last."""
-    last = text.rstrip()[-1:]
-    return bool(last) and not (last.isalnum() or last in "、，,・/／-ー〜~&＆「『（(")
+    """Whether `text` stops where a sentence may stop: no letter, kana, kanji, figure or comma is last, but a laugh."""
+    text = text.rstrip()
+    last = text[-1:]
+    if last and (not (last.isalnum() or last in "、，,・/／-ー〜~&＆「『（(")):
+        return True
+    return bool(_ENDS_IN_MOOD.search(text[-_LONGEST_STOP:]))
+
+
+def breaks_after(line: str, following: str) -> bool:
+    """Whether a sentence ends with `line` when `following` is the next line of the same Japanese paragraph."""
+    line = line.rstrip()
+    if not line or not following:
+        return True
+    if _SPOKEN.match(line) or line[-1] in "】；;":
+        return not _QUOTED_ON.match(following)
+    ends = [stop.end() for stop in _STOP.finditer(line, max(0, len(line) - _LONGEST_STOP))]
+    return bool(ends) and ends[-1] == len(line) and not _QUOTED_ON.match(following)
 
 
 def _split_line(text: str, start: int, end: int) -> list[Span]:
@@ -107,7 +99,7 @@ def _split_line(text: str, start: int, end: int) -> list[Span]:
         at = stop.end()
         if at < end and (_inside(at, bracketed) or not _is_boundary(text, stop.start(), at)):
             continue
-        if text[begin : stop.start()].strip().isdigit():  # "1." opens a list item
+        if stop.start() - begin < 8 and text[begin : stop.start()].strip().isdigit():  # "1." opens a list item
             continue
         spans.append((begin, at))
         begin = at
@@ -119,21 +111,18 @@ def _split_line(text: str, start: int, end: int) -> list[Span]:
 def _is_boundary(text: str, start: int, end: int) -> bool:
     """Whether the stops in text[start:end] end a sentence, given what stands around them."""
     before, mark, after = text[start - 1 : start], text[start], text[end]
-    if text[end - 1] in _CLOSING and _QUOTED_ON.match(after):
+    last = text[end - 1]
+    if (last in _CLOSING or (mark not in _STOPS and last not in _STOPS)) and _QUOTED_ON.match(after):
         return False
-    if mark in "。｡":
+    if mark in "。｡।॥" or last in "。｡":
         return True
     if mark in "！？":
-        return not (_LATIN.match(before) and _CJK.match(after) and text[end - 1] == mark)  # a name: Yahoo！ニュース
-    if not after.isspace():
-        return bool(_CJK.match(before) and (_CJK.match(after) or text[end - 1] in _CLOSING))
-    if mark != ".":
-        return True
-    word = _LAST_WORD.search(text, max(0, start - 14), start)
-    if word and (word[0].lower() in _ABBREVIATIONS or (len(word[0]) == 1 and word[0].isupper())):
-        return False
-    rest = text[end : end + 4].lstrip()
-    return not rest[:1].islower()
+        return not (_LATIN.match(before) and _CJK.match(after) and last == mark)  # a name: Yahoo！ニュース
+    if after.isspace():
+        return mark != "." or period_ends(text, start, end)
+    if mark not in _STOPS:
+        return bool(_CJK.match(after))
+    return bool(_CJK.match(before) and (_CJK.match(after) or last in _CLOSING))
 
 
 def _bracketed(text: str, start: int, end: int) -> list[Span]:

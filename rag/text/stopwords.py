@@ -29,3 +29,6 @@ _LISTS = _lists()
 STOPWORDS = frozenset(
     word for name in _LANGUAGES for word in getattr(_LISTS, f"STOPWORDS_{name}") if len(word) <= _LONGEST
 ) - {"ai"} | {"percent", "prozent", "pourcent"}
+
+#: Words that German has and English lacks.
+GERMAN = frozenset(_LISTS.STOPWORDS_GERMAN) - frozenset(_LISTS.STOPWORDS_EN_PLUS) | {"am", "ab", "beim", "seit"}
