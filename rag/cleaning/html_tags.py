@@ -1,56 +1,90 @@
-"""The text of a block of raw HTML inside Markdown: what a reader would see of it. Not a parser; linear."""
+"""What a tag of HTML is: its name, its attributes, and which names matter to a reader. Knows nothing about blocks."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 
-from rag.cleaning.inline import tidy
-from rag.cleaning.pieces import Piece
+from markdown_it.common.html_re import close_tag, open_tag
 
-_TAG = re.compile(r"<[^<>]{0,2000}>")
-_HIDDEN = re.compile(r"\A\s*<(?:script|style|noscript|template|iframe|svg|form|object|embed)\b", re.I)
-_HEADING = re.compile(r"<h([1-6])\b[^<>]{0,500}>([^<]*(?:<(?!/h)[^<]*)*)</h[1-6]\s*>", re.I)
-_BREAK = re.compile(r"<(?:br|hr|/p|/div|/li|/tr|/dt|/dd|/blockquote|/figure|/summary)\b[^<>]{0,200}>", re.I)
-_CELL = re.compile(r"</t[dh]\s*>\s*(?=<t[dh])", re.I)
-_LINK = re.compile(r"<a\b[^<>]{0,2000}?\bhref\s*=\s*[\"']?([^\"'\s<>]{1,500})[^<>]{0,2000}>([^<]*)", re.I)
+#: A tag as CommonMark has it; declarations and processing instructions are bounded, so that a search is linear.
+TAG = re.compile(f"{open_tag}|{close_tag}|<[!?][^<>]{{0,2000}}>")
+_PARTS = re.compile(r"<(/?)([A-Za-z][\w-]*)")
+_ATTRIBUTE = re.compile(r"\s([A-Za-z_:][\w:.-]*)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
+
+#: What stands in these is not shown as text.
+HIDDEN = frozenset(
+    ["script", "style", "noscript", "template", "iframe", "svg", "form", "object", "head", "canvas", "audio", "video"]
+)  # fmt: skip
+#: What stands in these is no longer said.
+STRUCK = frozenset(["del", "s", "strike"])
+#: These begin a new line of their own.
+BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+    ]
+    + ["figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "iframe", "li"]
+    + [
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+#: These hold blocks, and are always closed.
+CONTAINERS = frozenset(
+    ["article", "aside", "blockquote", "center", "details", "div", "dl", "fieldset", "figure", "footer", "form"]
+    + ["header", "main", "nav", "ol", "section", "table", "tbody", "tfoot", "thead", "ul"]
+)
+_INLINE = ["a", "abbr", "b", "br", "cite", "code", "em", "font", "i", "img", "kbd", "mark", "rt", "ruby", "small"]
+_ELEMENTS = BLOCKS | HIDDEN | STRUCK | {*_INLINE, "span", "strong", "sub", "sup", "time", "u", "var"}
 
 
-def read_html(content: str, start: int, end: int) -> Iterator[Piece]:
-    """The pieces of an HTML block that stands on lines `start` to `end`; one hidden piece if it shows nothing."""
-    seen = _without_comments(content)
-    if _HIDDEN.match(seen) or not tidy(html.unescape(_TAG.sub("", seen))):
-        yield Piece("hidden", content.strip(), start, end)
-        return
-    at = 0
-    for found in _HEADING.finditer(seen):
-        yield from _text(seen[at : found.start()], start, end)
-        if title := _plain(found.group(2)):
-            yield Piece("heading", title, start, end, int(found.group(1)))
-        at = found.end()
-    yield from _text(seen[at:], start, end)
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One tag; `closing` if it is the second of a pair."""
+
+    name: str  # in small letters; "" for a declaration
+    closing: bool
+    attributes: dict[str, str]
 
 
-def _without_comments(content: str) -> str:
-    out, at = [], 0
-    while (opened := content.find("<!--", at)) >= 0:
-        out.append(content[at:opened])
-        closed = content.find("-->", opened)
-        if closed < 0:
-            return "".join(out)
-        at = closed + 3
-    return "".join([*out, content[at:]])
+def read_tag(source: str) -> Tag:
+    """The tag that `source` is."""
+    found = _PARTS.match(source)
+    if not found:
+        return Tag("", False, {})
+    given = {
+        name.lower(): html.unescape(one or two or three)
+        for name, one, two, three in _ATTRIBUTE.findall(source, found.end())
+    }
+    return Tag(found[2].lower(), bool(found[1]), given)
 
 
-def _text(content: str, start: int, end: int) -> Iterator[Piece]:
-    broken = _BREAK.sub("\n", _CELL.sub(" / ", content.replace("\n", " ")))
-    lines = [_plain(line) for line in broken.split("\n")]
-    if text := "\n".join(line for line in lines if line):
-        links = _LINK.findall(content)
-        chars = sum(len(_plain(label)) for _, label in links)
-        yield Piece("text", text, start, end, 0, chars, tuple(address for address, _ in links))
-
-
-def _plain(content: str) -> str:
-    return tidy(html.unescape(_TAG.sub("", content)))
+def holds_html(text: str) -> bool:
+    """Whether some tag in `text` is one of HTML's, rather than an address or somebody's <placeholder>."""
+    return any(read_tag(found[0]).name in _ELEMENTS for found in TAG.finditer(text))
