@@ -110,9 +110,9 @@ def print_summary(
     for finding in evidence.findings():
         made = f"looked for in {finding.posts:,} posts" if finding.posts else "not looked for"
         print(f"{finding.repair}: {made} ({finding.why})")
-    table = Table("reason", "blocks", "posts", "not sure", "what it is", box=None, pad_edge=False)
+    table = Table("reason", "blocks", "posts", "what it is", "not sure", box=None, pad_edge=False)
     for row in rows:
-        table.add_row(row.reason, f"{row.blocks:,}", f"{row.posts:,}", f"{row.unsure:,}", row.meaning)
+        table.add_row(row.reason, f"{row.blocks:,}", f"{row.posts:,}", row.meaning, f"{row.unsure:,}" if row.unsure else "")
     print()
     Console(highlight=False).print(table)
     for row in rows:
