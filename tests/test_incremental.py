@@ -29,10 +29,17 @@ PARAGRAPHS = [
     "RAG（検索拡張生成）の索引は毎朝五時に作り直され、LLM（大規模言語モデル）は手元で動く。",
     "---END---",
 ]
+# What a machine leaves: a run of sentences begun again, a cut sentence that stands whole above, a note on its task.
+FLAWS = [
+    f"{PARAGRAPHS[0]}{PARAGRAPHS[2]}",
+    f"{PARAGRAPHS[3]}{PARAGRAPHS[2][:-9]}",
+    "はい、承知いたしました。記事の続きを書いて完成させます。",
+    "翌朝は六時に起きて窯の様子を見に行くと、まだ少し温か",
+]
 FOOTER = "この記事が気に入ったら、毎週木曜日に届く便りを読んでみてほしい。"
 TITLES = ["店の話", "旅の話", "庭の話", ""]
 NAMES = [f"2025-0{month}-{day:02}-p.md" for month in (1, 2, 3) for day in range(1, 7, 2)]
-bodies = st.lists(st.sampled_from([*PARAGRAPHS, FOOTER]), min_size=1, max_size=5)
+bodies = st.lists(st.sampled_from([*PARAGRAPHS, *FLAWS, FOOTER]), min_size=1, max_size=5)
 
 
 def state(root):
@@ -112,8 +119,8 @@ def test_the_disappearance_of_a_twin_promotes_its_sibling(tmp_path):
     """And brings nothing of it back into the results but the sibling itself."""
     posts = tmp_path / "posts"
     posts.mkdir()
-    for name in ("2025-01-01-a.md", "2025-01-02-b.md"):
-        (posts / name).write_text(f"# {name}\n\n{PARAGRAPHS[0]}\n", encoding="utf-8")
+    for name in ("2025-01-01-a.md", "2025-01-01-b.md"):  # under another date in its title it would be no twin
+        (posts / name).write_text(f"# こむぎ堂の話\n\n{PARAGRAPHS[0]}\n", encoding="utf-8")
     (kept,) = rag.build_index(posts, tmp_path / "ix").passages()
     ((sibling,), gone) = kept.also_in, kept.post
     (posts / gone).unlink()
@@ -121,6 +128,50 @@ def test_the_disappearance_of_a_twin_promotes_its_sibling(tmp_path):
     (promoted,) = index.passages()
     assert (promoted.post, promoted.also_in) == (sibling.post, ())
     assert index.search("食パンは一斤いくら？", k=5)[0].passage == promoted
+
+
+def test_evidence_that_changes_mends_the_posts_that_stood_there_and_lets_them_be_again(tmp_path):
+    """Three posts that begin their text again make it a blog of restarts: the fourth, which shows little, is mended too."""
+    posts = tmp_path / "posts"
+    posts.mkdir()
+    facts = [f"窯の壁の{n}段目には、水に浸した煉瓦を{n + 20}個だけ並べて積みます。" for n in range(20)]
+
+    def write(name, lines):
+        (posts / name).write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+
+    def built():
+        index = rag.build_index(posts, tmp_path / "ix", adapt=False)
+        build(posts, tmp_path / "full", FIXED)
+        assert state(tmp_path / "ix") == state(tmp_path / "full")
+        shutil.rmtree(tmp_path / "full")
+        return sum(facts[0] in p.text for p in index.post_passages("a.md")), index.cleaning_evidence.acting[0]
+
+    write("a.md", [*facts, facts[0] + facts[1]])
+    assert built() == (2, 0)
+    for name in ("b.md", "c.md"):
+        write(name, [line.replace("窯", name[0]) for line in facts[:8] * 2])
+    assert built() == (1, 3)
+    (posts / "c.md").unlink()
+    assert built() == (2, 1)
+
+
+def test_the_post_that_keeps_a_footer_may_go(tmp_path):
+    """The next one keeps it then, and is split again."""
+    posts = tmp_path / "posts"
+    posts.mkdir()
+    for n in range(6):
+        text = f"{n}番目の窯では、煉瓦を{n}段だけ積みました。\n\n{FOOTER}\n"
+        (posts / f"2025-01-0{n + 1}-p.md").write_text(text, encoding="utf-8")
+
+    def holders():
+        index = rag.build_index(posts, tmp_path / "ix", adapt=False)
+        return [p.post for p in index.passages() if FOOTER in p.text]
+
+    assert holders() == ["2025-01-01-p.md"]
+    (posts / "2025-01-01-p.md").unlink()
+    assert holders() == ["2025-01-02-p.md"]
+    build(posts, tmp_path / "full", FIXED)
+    assert state(tmp_path / "ix") == state(tmp_path / "full")
 
 
 def test_a_renamed_post_is_neither_cleaned_nor_embedded_again(tmp_path):

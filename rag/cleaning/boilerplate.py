@@ -2,8 +2,8 @@
 
 A text is the blog's when it stands at the beginning or the end of many posts. One of them keeps it, since it may be the
 only place that says where the club meets. What only advertisements and lists of related posts look like is theirs when
-it recurs anywhere, and then all of it goes. Two posts of one day count once at the edges: a translation repeats what is
-not translated.
+it recurs anywhere, and then all of it goes. The posts of each language are counted for themselves: a translation repeats
+what is not translated.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from rag.cleaning.stages import Traits
@@ -52,11 +52,11 @@ def learn_boilerplate(posts: Sequence[Post], traits: Sequence[Traits], edges: bo
 
     Nothing at the `edges` is learned if that is false.
     """
-    stories = [post.date or post.path for post in posts]
-    least = max(MIN_POSTS, MIN_SHARE * len(set(stories)))
-    suspects = _recurring([post.path for post in posts], [some.suspects for some in traits], MIN_SUSPECT)
+    languages = Counter(post.lang for post in posts)
+    least = {lang: max(MIN_POSTS, MIN_SHARE * count) for lang, count in languages.items()}
+    suspects = _recurring(posts, [some.suspects for some in traits], dict.fromkeys(languages, MIN_SUSPECT))
     suspects |= {block_key(post.title) for post in posts}  # the words of a link to another post are that post's title
-    everywhere = _recurring(stories, [some.edges for some in traits], least) if edges else set()
+    everywhere = _recurring(posts, [some.edges for some in traits], least) if edges else set()
     found = [set(_edge(some.edges, everywhere)) for some in traits]
     keepers: dict[str, int] = {}
     for i in sorted(range(len(posts)), key=lambda i: (posts[i].date or "9999", posts[i].path)):
@@ -89,10 +89,10 @@ def _recurs(block: Block, gone: frozenset[str]) -> bool:
     return whole or all(parts)
 
 
-def _recurring(stories: Sequence[str], keys: Sequence[Sequence[str]], least: float) -> set[str]:
-    pairs = {(key, story) for story, own in zip(stories, keys, strict=True) for key in own if key}
-    counts = Counter(key for key, _ in pairs)
-    return {key for key, count in counts.items() if count >= least}
+def _recurring(posts: Sequence[Post], keys: Sequence[Sequence[str]], least: Mapping[str, float]) -> set[str]:
+    """Those of the `keys` of each of the `posts` that stand in at `least` so many posts of one language."""
+    counts = Counter((key, post.lang) for post, own in zip(posts, keys, strict=True) for key in set(own) - {""})
+    return {key for (key, lang), count in counts.items() if count >= least[lang]}
 
 
 def _edge(keys: Sequence[str], everywhere: set[str]) -> Iterator[str]:

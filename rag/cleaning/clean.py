@@ -43,7 +43,7 @@ _WORD = re.compile(r"[^\W_]")
 _CAPTION = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}|[^\\W\\d_]\\W+[^\\W_]+\\W+[^\\W_]")
 #: A shorter run is a line that somebody drew.
 MIN_RUN = 60
-_RUN_OF_SIGNS = re.compile(r"(?:[^\w\s]|_){60,}")
+_RUN_OF_SIGNS = re.compile(r"(?<![^\w\s])([。！？.!?」』）)]{0,3})(?:[^\w\s]|_){60,}")
 _OVER_AND_OVER = re.compile(r"([^\n\d]{1,8}?)\1{59,}")
 
 Rule = Callable[[Sequence[Piece], Post, SiteRules], Iterable[int]]
@@ -176,7 +176,7 @@ def _without_runs(post: Post, pieces: Sequence[Piece], rules: SiteRules, dropped
             and len(text) >= MIN_RUN
             and "degenerate" not in rules.off
         ):
-            text = _OVER_AND_OVER.sub(r"\1", _RUN_OF_SIGNS.sub(" ", text)).strip()
+            text = _OVER_AND_OVER.sub(r"\1", _RUN_OF_SIGNS.sub(r"\1 ", text)).strip()
             if text != piece.text and (run := _RUN_OF_SIGNS.search(piece.text) or _OVER_AND_OVER.search(piece.text)):
                 dropped.append(Dropped(post.path, piece.start_line, piece.end_line, "degenerate", run[0][:SHOWN]))
         out.append(piece if text == piece.text else replace(piece, text=text))

@@ -134,9 +134,9 @@ def print_summary(
     for finding in evidence.findings():
         made = f"looked for in {finding.posts:,} posts" if finding.posts else "not looked for"
         print(f"{finding.repair}: {made} ({finding.why})")
-    table = _table("reason", "blocks", "posts", "not sure", "what it is")
+    table = _table("reason", "blocks", "posts", "what it is", "not sure")
     for row in rows:
-        table.add_row(row.reason, f"{row.blocks:,}", f"{row.posts:,}", f"{row.unsure:,}", row.meaning)
+        table.add_row(row.reason, f"{row.blocks:,}", f"{row.posts:,}", row.meaning, f"{row.unsure:,}" if row.unsure else "")
     print()
     _console().print(table)
     for row in rows:

@@ -26,23 +26,6 @@ def test_rules_have_names_and_words() -> None:
     assert all(rule.__doc__ for rule in RULES)
 
 
-@pytest.mark.parametrize(
-    "piece",
-    ["# 庭に石窯を作る、その費用と日数", "**庭に石窯を作る、その費用と日数**", "庭に石窯を作る、その費用と日数とは"],
-)
-def test_most_of_the_title_is_the_title_again(piece: str) -> None:
-    title = "2026年版・庭に石窯を作る、その費用と日数（写真つき）"
-    assert kept(f"{piece}\n\n窯は三日かけて乾かします。", title=title) == ["窯は三日かけて乾かします。"]
-
-
-@pytest.mark.parametrize(
-    "piece", ["## 庭に石窯を作る", "## 庭に石窯を作る前に、地面と水はけを調べる", "庭に石窯を作る、その費用と日数は？"]
-)
-def test_a_few_words_of_the_title_another_wording_and_a_sentence_of_it_stay(piece: str) -> None:
-    title = "2026年版・庭に石窯を作る、その費用と日数は？（写真つき）"
-    assert kept(f"{piece}\n\n窯は三日かけて乾かします。", title=title)[0] == piece.lstrip("# ")
-
-
 def test_text_after_related_links_belongs_to_the_section_before() -> None:
     links = "## あわせて読みたい\n\n- [煉瓦の話](/renga/)\n- [粉の話](/kona/)"
     body = f"## 火入れ\n\n弱火で焚きます。\n\n{links}\n\n次の日に灰を出します。\n"
@@ -111,27 +94,51 @@ def test_another_wording_of_the_title_stays() -> None:
     assert kept("窯を作る前に読む話\n\n煉瓦です。") == ["窯を作る前に読む話", "煉瓦です。"]
 
 
-def test_a_note_of_length_goes_from_a_heading() -> None:
-    assert kept("## 火入れの手順（1200文字）\n\n弱火です。")[0] == "火入れの手順"
-
-
 @pytest.mark.parametrize(
-    "heading", ["## 関連記事", "### あわせて読みたい", "**関連記事**", "## Related posts", "See also\n---", "## 参考"]
+    "heading",
+    ["## 関連記事", "### あわせて読みたい", "**関連記事**", "## Related posts", "関連記事\n---", "## Ähnliche Beiträge"],
 )
-def test_a_list_of_links_goes_with_its_heading(heading: str) -> None:
+def test_links_to_the_blogs_own_posts_go_with_the_heading_that_announces_them(heading: str) -> None:
     body = f"本文です。\n\n{heading}\n\n- [粉の話](/kona)\n- [塩の話](/shio)\n"
     assert kept(body) == ["本文です。"]
     assert {reason for reason, _, _ in dropped(body)} == {"link_list"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "## 参考\n\n- [粉の話](/kona)\n- [塩の話](/shio)",
+        "## See also\n\n- [CVE-2026-0001](https://example.org/cve-1)\n- [CVE-2026-0002](https://example.org/cve-2)",
+        "## Stabilized APIs\n\n- [`Oven::ignite`](https://example.org/ignite)\n- [`Oven::try_cool`](https://example.org/cool)",
+        "## 選ばれた人\n\n- [田中はな](https://example.org/hana)\n- [佐藤げん](https://example.org/gen)",
+        "[窯の会の発表資料](https://example.org/slides.pdf)",
+        "https://example.org/oven",
+        "1. [煉瓦を選ぶ](#erabu)\n2. [砂を敷く](#suna)",
+    ],
+)
+def test_links_that_say_something_stay(body: str) -> None:
+    """Names, versions, sources, steps: nobody else says them."""
+    words = [line.split("](")[0].strip("- [`12.").strip() for line in body.split("\n") if "http" in line or "](" in line]
+    assert dropped(body) == []
+    assert all(any(word in text for text in kept(body)) for word in words)
+
+
+def test_links_elsewhere_under_related_posts_wait_for_the_other_posts() -> None:
+    """Their addresses don't tell whether they are the blog's: they go if another post has these words for its title."""
+    blocks = clean("## 関連記事\n\n- [粉の話](https://example.org/kona/)\n").blocks
+    assert [(b.text, b.suspect) for b in blocks] == [("関連記事", ""), ("- 粉の話", "link_list")]
+
+
+def test_a_table_of_contents_goes_and_an_overview_of_the_steps_stays() -> None:
+    links = "- [窯の床](#toko)\n- [火入れ](#hi)"
+    assert kept(f"## 目次\n\n{links}\n\n## 窯の床\n\n砂です。") == ["窯の床", "砂です。"]
+    assert kept(f"手順は次のとおり。\n\n{links}")[1:] == ["- 窯の床", "- 火入れ"]
 
 
 def test_a_list_with_words_around_its_links_stays() -> None:
     assert kept("- [粉屋](/k)では国産の強力粉を一袋八百円で買えます。\n") == [
         "- 粉屋では国産の強力粉を一袋八百円で買えます。"
     ]
-
-
-def test_a_bare_address_goes() -> None:
-    assert dropped("https://example.com/oven\n") == [("link_list", 1, "https://example.com/oven")]
 
 
 ADVERT = """\
@@ -151,17 +158,17 @@ ADVERT = """\
 """
 
 
-def test_an_advertisement_goes_with_the_headings_above_it() -> None:
-    assert kept(ADVERT) == ["乾燥", "三日かけて乾かします。"]
-    assert {reason for reason, _, _ in dropped(ADVERT)} == {"promotion"}
+def test_an_advertisement_is_suspect_with_the_headings_above_it() -> None:
+    """It goes when it recurs: one book that somebody names once is not the site's advertisement."""
+    suspects = [block.text for block in clean(ADVERT).blocks if block.suspect == "promotion"]
+    assert suspects == ["おすすめの本", "窯の本", "窯づくりの基本がわかる一冊です。", "Amazonで見る", "※ アフィリエイトリンクを含みます。"]
+    assert dropped(ADVERT) == []
 
 
-def test_the_text_below_an_advertisement_stays() -> None:
-    body = (
-        "## 相談\n\nお気軽にどうぞ。\n\n[申し込む](/c?utm_medium=cta)\n\n"
-        + "煉瓦は一つずつ水に浸してから積みます。" * 8
-    )
-    assert kept(body) == ["煉瓦は一つずつ水に浸してから積みます。" * 8]
+def test_the_text_below_an_advertisement_is_not_suspect() -> None:
+    long = "煉瓦は一つずつ水に浸してから積みます。" * 8
+    blocks = clean("## 相談\n\nお気軽にどうぞ。\n\n[申し込む](/c?utm_medium=cta)\n\n" + long).blocks
+    assert [block.text for block in blocks if not block.suspect] == [long]
 
 
 def test_a_paragraph_that_holds_a_paid_link_stays() -> None:
@@ -174,55 +181,21 @@ def test_a_text_about_affiliate_marketing_stays() -> None:
     assert kept(body) == [body]
 
 
-@pytest.mark.parametrize(
-    "note",
-    [
-        "The article has 3600 characters. This is within the requested range of 3000-4000 characters.",
-        "(文字数確認: 約3900文字)",
-        "はい、承知いたしました。記事の続きを書いて完成させます。",
-        "【既存の記事の最後の部分】",
-        "I am unable to perform the web search because the quota is used up.",
-        "As an AI language model, I cannot taste bread.",
-        "Please let me know if you'd like me to try again.",
-    ],
-)
-def test_machine_chatter_goes(note: str) -> None:
-    assert dropped(f"{note}\n\n窯の話です。") == [("machine_chatter", 1, note)]
+@pytest.mark.parametrize("run", ["${}^{}" * 20, "─" * 80, "はい" * 100])
+def test_a_run_that_says_nothing_goes_and_the_words_around_it_stay(run: str) -> None:
+    body = f"窯は三日かけて乾かします。{run} 四日目に火を入れます。"
+    (text,) = kept(body)
+    assert len(text) < 40
+    assert text.startswith("窯は三日かけて乾かします。")
+    assert text.endswith("四日目に火を入れます。")
+    assert [reason for reason, _, _ in dropped(body)] == ["degenerate"]
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "I'm sorry to say that the bakery closed last week.",
-        "I have written a book about rye bread.",
-        "Please let me know if you like the recipe.",
-        "以下の記事を読んでから窯を作り直しました。",
-        "承知しました、と職人は短く答えた。",
-        "The article I read says that flour has protein.",
-    ],
+    "text", ["円周率の近似は1." + "3" * 70 + "です。", "やったーーーーーーーーーー！！！！！！！！！！！", "━━━━━ 火入れ ━━━━━", "合言葉は「" + "はい" * 20 + "」です。"]
 )
-def test_what_only_begins_like_chatter_stays(text: str) -> None:
+def test_figures_joy_and_short_runs_stay(text: str) -> None:
     assert kept(text) == [text]
-
-
-def test_chatter_does_not_take_the_text_below_it() -> None:
-    assert kept("続きを書いてください：\n窯は三日で乾きました。") == ["窯は三日で乾きました。"]
-
-
-def test_a_brief_to_the_writer_goes_with_its_list_and_heading() -> None:
-    body = "本文です。\n\n【注意】\n- フロントマターは追加しない\n- 既存の内容を繰り返さない\n- 自然な文体で書く\n"
-    assert kept(body) == ["本文です。"]
-    assert {reason for reason, _, _ in dropped(body)} == {"writing_brief"}
-
-
-def test_advice_on_writing_stays_when_nothing_gives_it_away_as_a_brief() -> None:
-    body = "## 文章のこつ\n\n- 短い文章で書く\n- 同じ表現を避ける\n"
-    assert kept(body) == ["文章のこつ", "- 短い文章で書く", "- 同じ表現を避ける"]
-
-
-def test_noise_goes() -> None:
-    assert [reason for reason, _, _ in dropped("窯${}^{}" * 100)] == ["degenerate"]
-    assert [reason for reason, _, _ in dropped("あい" * 3000)] == ["degenerate"]
 
 
 def test_comments_scripts_and_template_code_go() -> None:
@@ -231,20 +204,32 @@ def test_comments_scripts_and_template_code_go() -> None:
     assert {reason for reason, _, _ in dropped(body)} == {"no_text"}
 
 
-def test_images_go_and_say_what_they_showed() -> None:
-    assert dropped("本文です。\n\n![煉瓦の窯](kama.jpg)") == [("image_only", 3, "煉瓦の窯")]
+def test_an_image_is_found_by_the_words_about_it() -> None:
+    assert kept("![満開の桜と城の石垣](sakura.jpg)") == ["[満開の桜と城の石垣]"]
+    assert kept("![Chart: 80.9% Linux, 35.5% macOS](os.svg)") == ["[Chart: 80.9% Linux, 35.5% macOS]"]
 
 
-def test_a_post_of_images_is_their_alternative_texts() -> None:
-    body = "## 春\n\n![満開の桜と城の石垣](sakura.jpg)\n\n![堀に浮かぶ船]({{ site.baseurl }}/fune.jpg)\n\n![](a.jpg)"
-    assert kept(body) == ["春", "満開の桜と城の石垣", "堀に浮かぶ船"]
-    assert dropped(body) == [("image_only", 7, "")]
+@pytest.mark.parametrize("alt", ["", "Image", "summit_04.png", "wahlsalon-2", "DSC 0001"])
+def test_an_image_of_which_only_the_file_is_named_goes(alt: str) -> None:
+    body = f"![{alt}](a.jpg)\n\n本文です。"
+    assert kept(body) == ["本文です。"]
+    assert [(reason, text) for reason, _, text in dropped(body)] == [("image_only", alt)] or not alt
+    assert kept(body, rules=SiteRules(off=("image_only",)))[0] == (f"[{alt}]" if alt else "本文です。")
 
 
-def test_a_second_front_matter_goes() -> None:
-    body = "本文です。\n\n---\nlayout: post\ntitle: 窯\ndate: 2026-01-01\n---\n\n続きです。"
-    assert kept(body) == ["本文です。", "続きです。"]
-    assert ("front_matter_in_body", 4, "layout: post title: 窯date: 2026-01-01") in dropped(body)
+def test_a_post_of_nothing_but_its_title_can_be_found_by_it() -> None:
+    assert kept("# 窯を作る\n\n<iframe src='x'></iframe>") == ["窯を作る"]
+
+
+def test_an_end_of_a_heading_that_a_person_wrote_stays() -> None:
+    assert kept("## 作文（400字）\n\n窯の話です。")[0] == "作文（400字）"
+
+
+def test_a_rule_that_is_off_drops_nothing() -> None:
+    links = "## 関連記事\n\n- [粉の話](/kona)\n"
+    assert kept(links, rules=SiteRules(off=("link_list",))) == ["関連記事", "- 粉の話"]
+    assert kept("# 窯を作る\n\n砂です。", rules=SiteRules(off=("title_repeated",))) == ["窯を作る", "砂です。"]
+    assert not any(b.suspect for b in clean(ADVERT, rules=SiteRules(off=("promotion",))).blocks)
 
 
 def test_replacement_characters_go_from_the_text() -> None:

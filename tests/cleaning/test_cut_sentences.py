@@ -78,18 +78,6 @@ def test_a_word_in_latin_letters_that_was_cut_is_written_once() -> None:
     assert mended(LONG + "費用のうちR", "R&Dの分は三割です。")[0] == [LONG + "費用のうちR&Dの分は三割です。"]
 
 
-def test_a_paragraph_that_is_only_a_heading_of_the_post_goes() -> None:
-    heading = Block("heading", "窯の床はどう作るのか？", 1, 1, 2)
-    kept, dropped = mended(heading, LONG, "窯の床はどう作るのか？")
-    assert (kept, dropped) == ([heading.text, LONG], [("title_repeated", "窯の床はどう作るのか？")])
-
-
-def test_most_of_the_title_as_a_sentence_stays_once() -> None:
-    post = Post("a.md", "2026年版・庭に石窯を作る費用はいくらか？（写真つき）", "", "/a/", (), (), "", 1, "0")
-    piece = "庭に石窯を作る費用はいくらか？"
-    assert mended(piece, LONG, piece, post=post)[0] == [piece, LONG]
-
-
 def test_dots_before_a_text_go() -> None:
     assert mended("...そして、" + WHOLE, "……", "図1", "... 煉瓦を積みます。")[0] == [
         "そして、" + WHOLE, "……", "図1", "煉瓦を積みます。",
@@ -149,18 +137,6 @@ def test_lists_and_code_are_not_trimmed() -> None:
         Block("code", "x =", 3, 3),
     ]
     assert mend(POST, blocks) == (blocks, [])
-
-
-def test_a_title_or_heading_glued_to_a_paragraph_goes() -> None:
-    heading = Block("heading", "火入れの手順", 1, 1, 2)
-    blocks, dropped = mended(heading, "窯を作る " + WHOLE, "火入れの手順 弱火で一時間です。")
-    assert blocks == ["火入れの手順", WHOLE, "弱火で一時間です。"]
-    assert dropped == [("title_repeated", "窯を作る"), ("title_repeated", "火入れの手順")]
-
-
-def test_a_runaway_paragraph_is_divided_where_its_paragraphs_were() -> None:
-    paragraphs = [f"{n}番目の段落です。" + LONG * 5 for n in range(3)]
-    assert mended(" ".join(paragraphs))[0] == paragraphs
 
 
 def test_twenty_thousand_cut_blocks_take_no_time_to_speak_of() -> None:

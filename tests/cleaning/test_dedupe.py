@@ -1,4 +1,4 @@
-"""Repeats across posts: the fullest stays and names the others; different facts both stay."""
+"""Repeats in posts that restart, and in copies of posts: the fullest stays and names the others; facts stay."""
 
 from dataclasses import replace
 
@@ -19,11 +19,11 @@ def passage(text: str, post: str = "a.md", line: int = 1) -> Passage:
     return Passage(
         passage_id(post, "", text),
         text,
-        post,
+        "窯の日誌",
         "",
         post,
         f"/{post}/",
-        f"2026-01-0{ord(post[0]) - 96}",
+        "2026-01-01",
         (),
         (),
         line,
@@ -32,7 +32,8 @@ def passage(text: str, post: str = "a.md", line: int = 1) -> Passage:
 
 
 def drop_repeats(passages: list[Passage]) -> tuple[list[Passage], list[Dropped]]:
-    kept, dropped, _ = dedupe.drop_repeats(passages, trace(passages))
+    """All of the posts begin their text again."""
+    kept, dropped, _ = dedupe.drop_repeats(passages, trace(passages), {p.post for p in passages})
     return kept, dropped
 
 
@@ -45,17 +46,17 @@ def test_different_passages_stay_in_order() -> None:
     assert drop_repeats(passages) == (passages, [])
 
 
-def test_of_copies_the_first_stays_and_names_the_other_posts_with_their_dates() -> None:
-    kept, dropped = drop_repeats(
-        [passage(SAND + DRY, "a.md"), passage(SAND + DRY, "c.md"), passage(SAND + DRY, "b.md")]
-    )
-    assert kept == [
-        replace(
-            passage(SAND + DRY, "a.md"),
-            also_in=(Copy("b.md", "/b.md/", "2026-01-02"), Copy("c.md", "/c.md/", "2026-01-03")),
-        )
-    ]
-    assert [(d.post, d.reason) for d in dropped] == [("b.md", "repeated_in_posts"), ("c.md", "repeated_in_posts")]
+def test_of_copies_the_latest_stays_and_names_the_other_posts_with_their_dates() -> None:
+    text = (SAND + DRY + FIRE + SALT) * 2
+    a, c, b = (replace(passage(text, f"{x}.md"), date=f"2026-01-0{n}") for x, n in (("a", 1), ("c", 3), ("b", 2)))
+    kept, dropped = drop_repeats([a, c, b])
+    assert kept == [replace(c, also_in=(Copy("a.md", "/a.md/", "2026-01-01"), Copy("b.md", "/b.md/", "2026-01-02")))]
+    assert [(d.post, d.reason) for d in dropped] == [("a.md", "repeated_in_posts"), ("b.md", "repeated_in_posts")]
+
+
+def test_of_copies_of_one_day_the_first_stays() -> None:
+    kept, _ = drop_repeats([passage(SAND + DRY, "a.md"), passage(SAND + DRY, "b.md")])
+    assert [p.post for p in kept] == ["a.md"]
 
 
 def test_the_fullest_stays_though_it_comes_later() -> None:
@@ -84,18 +85,30 @@ def test_a_twin_that_differs_in_a_fact_keeps_it(old: str, new: str) -> None:
     assert DRY.replace(old, new) in said
 
 
-def test_a_twin_is_reduced_to_what_is_new_and_its_id_follows_its_text() -> None:
+def test_a_restart_is_reduced_to_what_is_new_and_its_id_follows_its_text() -> None:
     other = DRY.replace("三日", "五日")
     shared = SAND + FIRE + SALT + "窯の口は南を避け、風の通らない側に向けておくとよいでしょう。"
-    kept, dropped = drop_repeats([passage(shared + DRY), passage(shared + other, "b.md")])
+    kept, dropped = drop_repeats([passage(shared + DRY), passage(shared + other, line=9)])
     assert [p.text for p in kept] == [shared + DRY, other]
     assert all(p.id == passage_id(p.post, p.heading, p.text) for p in kept)
     assert len(dropped) == 1
 
 
-def test_another_post_may_use_half_of_the_words() -> None:
-    passages = [passage(SAND + DRY), passage(SAND + FIRE, "b.md")]
+def test_another_post_may_use_most_of_the_words() -> None:
+    """Reduced, it would say "for example:" and nothing after it."""
+    passages = [passage(SAND + DRY + FIRE), passage(SAND + DRY + FIRE.replace("一時間", "二時間"), "b.md")]
     assert drop_repeats(passages) == (passages, [])
+
+
+def test_a_post_that_does_not_restart_may_say_a_thing_twice() -> None:
+    passages = [passage(SAND + DRY), passage(SAND + DRY, line=9)]
+    assert dedupe.drop_repeats(passages, trace(passages))[:2] == (passages, [])
+
+
+def test_what_is_off_drops_nothing() -> None:
+    here, there = [passage(SAND), passage(SAND, line=9)], [passage(SAND), passage(SAND, "b.md")]
+    for passages, reason in ((here, "repeated_in_post"), (there, "repeated_in_posts")):
+        assert dedupe.drop_repeats(passages, trace(passages), {"a.md"}, {reason})[:2] == (passages, [])
 
 
 def test_full_width_and_half_width_are_the_same() -> None:
@@ -123,23 +136,22 @@ def test_a_short_passage_stands_in_a_long_one() -> None:
 def test_two_passages_that_are_reduced_may_hold_each_other() -> None:
     """Both lose the short sentences that they share: following who holds whom went round without an end."""
     texts = [f"{name}町のパン屋は食パンを三時に焼く。" + "三時の店。" * 20 for name in "東西"]
-    kept, dropped = drop_repeats([passage(texts[0]), passage(texts[1], "b.md")])
+    kept, dropped = drop_repeats([passage(texts[0]), passage(texts[1], line=9)])
     assert [p.text for p in kept] == [f"{name}町のパン屋は食パンを三時に焼く。" for name in "東西"]
-    assert [[c.post for c in p.also_in] for p in kept] == [["b.md"], ["a.md"]]
     assert len(dropped) == 2
 
 
 def test_what_was_found_apart_is_not_compared_again(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = [f"煉瓦の{n}段目は目地をずらして積み、糸で水平を見ます。" for n in range(9)]
-    passages = [passage("".join(steps[:6]) + SAND), passage("".join(steps[3:]) + DRY, "b.md"), passage(FIRE, "c.md")]
-    passages += [passage(FIRE, "d.md")]
-    first = dedupe.drop_repeats(passages, trace(passages))
+    passages = [passage("".join(steps[:6]) + SAND), passage("".join(steps[3:]) + DRY, line=9), passage(FIRE, line=19)]
+    passages += [passage(FIRE, line=29)]
+    first = dedupe.drop_repeats(passages, trace(passages), {"a.md"})
     one, other = (int(p.id, 16) for p in passages[:2])
     assert first[2].apart.tolist() == sorted([[one, other], [other, one]])
     compared: list[str] = []
     said = dedupe._said
     monkeypatch.setattr(dedupe, "_said", lambda s, k, other: compared.append(s) or said(s, k, other))
-    again = dedupe.drop_repeats(passages, trace(passages, first[2]))
+    again = dedupe.drop_repeats(passages, trace(passages, first[2]), {"a.md"})
     assert again[:2] == first[:2]
     assert again[2].apart.tolist() == first[2].apart.tolist()
     assert compared == [FIRE]  # what a passage says whole is read anew, as it is what the report tells

@@ -6,7 +6,13 @@ import re
 import pytest
 
 from rag.cleaning.clean import RULES
-from rag.cleaning.report import REASONS, Month, Row, by_month, html_report, most_repeats, samples, summary
+from rag.cleaning.corpus_evidence import learn_evidence
+from rag.cleaning.losses import Lines
+from rag.cleaning.reasons import ALWAYS, REASONS, SWITCHABLE
+from rag.cleaning.report import (
+    Month, Row, by_month, html_report, least_kept, most_repeats, report_json, samples, summary, unsure_first,
+)  # fmt: skip
+from rag.cleaning.stages import Signs
 from rag.types import Copy, Dropped, Passage
 
 DATES = {"a.md": "2025-12-24", "b.md": "2026-01-05", "c.md": ""}
@@ -37,6 +43,39 @@ def test_summary_counts_blocks_and_posts_most_first() -> None:
 
 def test_every_rule_has_a_meaning() -> None:
     assert {rule.__name__ for rule in RULES} <= set(REASONS)
+    assert set(SWITCHABLE) | ALWAYS == set(REASONS)
+
+
+LOST = [Dropped("b.md", 7, 7, "promotion", "窯の本を三割引で売ります。")]
+
+
+def test_doubts_come_first() -> None:
+    rows = summary([*DROPPED, *LOST], LOST)
+    assert [(r.reason, r.unsure) for r in rows][:2] == [("promotion", 1), ("marker", 0)]
+    assert unsure_first([*DROPPED, *LOST], LOST) == [*LOST, *DROPPED]
+
+
+def test_posts_that_keep_least_come_first() -> None:
+    lines = {"a.md": Lines(10, 1), "b.md": Lines(10, 5), "c.md": Lines(9, 0), "d.md": Lines(20, 10)}
+    assert [path for path, _ in least_kept(lines)] == ["b.md", "d.md", "a.md"]
+    assert len(least_kept(lines, 1)) == 1
+
+
+def test_the_counts_are_one_json_object() -> None:
+    told = report_json(summary(LOST, LOST), {"b.md": Lines(10, 1, {"promotion": 1})}, learn_evidence([Signs()]))
+    assert told["lines"] == {"text": 10, "lost": 1, "kept": 0.9, "reasons": {"promotion": 1}}
+    assert told["posts"] == {"b.md": {"lines": 10, "lost": 1, "reasons": {"promotion": 1}}}
+    assert [row["unsure"] for row in told["reasons"]] == [1]
+    assert [finding["posts"] for finding in told["evidence"]["findings"]] == [0, 0, 0]
+
+
+def test_the_page_shows_doubts_and_what_was_looked_for() -> None:
+    page = html_report([passage("b.md")], LOST, DATES, evidence=learn_evidence([Signs()] * 4))
+    text = " ".join(Tags(page).text.split())
+    assert "restarts: not looked for (0 of 4 posts say two sentences or more again, in the same order)" in text
+    assert text.index("Not sure") < text.index("By reason")
+    assert "窯の本を三割引で売ります。" in text
+    assert "Of 2 lines of text 50.00 % are kept or said elsewhere." in text
 
 
 def test_months_count_passages_and_dropped_blocks_of_their_posts() -> None:

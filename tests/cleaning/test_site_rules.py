@@ -16,9 +16,10 @@ def test_all_keys(tmp_path) -> None:
     path = written(
         tmp_path,
         '[clean]\ndrop_patterns = ["^広告: "]\ndrop_sections = ["私について"]\n'
-        'keep_sections = ["目次"]\nkeep_code = false\n',
+        'keep_sections = ["目次"]\nkeep_code = false\noff = ["link_list", "cut_sentence"]\n',
     )
-    assert load_rules(path) == SiteRules(("^広告: ",), ("私について",), ("目次",), False)
+    off = ("link_list", "cut_sentence")
+    assert load_rules(path) == SiteRules(("^広告: ",), ("私について",), ("目次",), False, off)
 
 
 def test_an_empty_file_adds_nothing(tmp_path) -> None:
@@ -35,6 +36,9 @@ def test_an_empty_file_adds_nothing(tmp_path) -> None:
         ("[clean]\ndrop_sections = [3]", "drop_sections must be a list"),
         ('[clean]\ndrop_sections = [""]', "drop_sections must be a list of non-empty strings"),
         ("[clean]\nkeep_code = 1", "keep_code must be true or false"),
+        ('[clean]\noff = "link_list"', "off must be a list"),
+        ('[clean]\noff = ["links"]', "'links' is no rule that can be switched off; known are image_only, "),
+        ('[clean]\noff = ["no_text"]', "'no_text' is no rule that can be switched off"),
         ('[clean]\ndrop_patterns = ["("]', "'\\(' is not a regular expression"),
     ],
 )

@@ -4,11 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.cleaning.boilerplate import learn_boilerplate
 from rag.cleaning.split import JOINED_CHARS, MAX_CHARS, MIN_CHARS, split_post
-from rag.cleaning.stages import CleanPost
 from rag.text.keys import passage_id
-from rag.types import Block, Passage, Post
+from rag.types import Block, Dropped, Passage, Post
 
 POST = Post("2026/a.md", "窯を作る", "2026-01-01", "/a/", ("窯",), ("庭",), "", 1, "0")
 LONG = "窯の床には耐火煉瓦を敷き、その下に砂を五センチほど入れて水平を出してから、三日のあいだ乾かします。"  # 50
@@ -18,8 +16,8 @@ def heading(text: str, level: int = 2, line: int = 1) -> Block:
     return Block("heading", text, line, line, level)
 
 
-def split(*blocks: Block, boilerplate: frozenset[str] = frozenset()) -> list[Passage]:
-    return split_post(POST, blocks, boilerplate)[0]
+def split(*blocks: Block) -> list[Passage]:
+    return split_post(POST, blocks)[0]
 
 
 def texts(*blocks: Block) -> list[str]:
@@ -142,28 +140,33 @@ def test_long_tables_and_code_are_cut_between_lines() -> None:
         assert max(map(len, parts)) <= MAX_CHARS
 
 
-def test_a_heading_with_nothing_under_it_is_reported() -> None:
-    passages, dropped = split_post(
-        POST, [heading("準備", 2, 1), heading("煉瓦", 3, 2), text(LONG, 3), heading("終わり", 2, 9)]
-    )
+def left_out(reason: str, line: int) -> Dropped:
+    return Dropped(POST.path, line, line, reason, "x")
+
+
+def test_a_heading_goes_when_all_that_stood_under_it_went() -> None:
+    blocks = [heading("準備", 2, 1), heading("煉瓦", 3, 2), text(LONG, 3), heading("終わり", 2, 9)]
+    passages, dropped = split_post(POST, blocks, [left_out("link_list", 11)])
     assert [p.heading for p in passages] == ["準備 › 煉瓦"]
     assert [(d.reason, d.text, d.start_line) for d in dropped] == [("empty_heading", "終わり", 9)]
 
 
-def test_boilerplate_goes_and_is_reported() -> None:
-    posts = [CleanPost((text("この記事は窯の会が書きました。"), text(f"{n}番目の本文です。")), ()) for n in range(5)]
-    boilerplate = learn_boilerplate(posts)
-    passages, dropped = split_post(POST, [text("この記事は、窯の会が書きました！"), text(LONG)], boilerplate)
-    assert [p.text for p in passages] == [LONG]
-    assert [d.reason for d in dropped] == ["boilerplate"]
+def test_a_heading_under_which_nobody_wrote_is_a_line_of_the_section_above() -> None:
+    """In bold, people write when and where: "**18:00 – 19:00**", with nothing below."""
+    blocks = [heading("準備", 2, 1), text(LONG, 3), heading("日時：三月三日 十時から", 7, 5), heading("場所：窯の会", 7, 6)]
+    passages, dropped = split_post(POST, blocks, [left_out("link_list", 4)])
+    assert [(p.heading, p.text) for p in passages] == [("準備", f"{LONG}\n日時：三月三日 十時から\n場所：窯の会")]
+    assert dropped == []
 
 
-def test_boilerplate_is_learned_from_posts_not_from_repeats_in_one() -> None:
-    footer = text("また来てください。")
-    assert learn_boilerplate([CleanPost((footer,) * 9, ())] * 3) == frozenset()
-    assert len(learn_boilerplate([CleanPost((footer,), ())] * 4)) == 1
-    assert learn_boilerplate([CleanPost((footer,), ())] * 4 + [CleanPost((), ())] * 500) == frozenset()  # under 1 %
-    assert learn_boilerplate([CleanPost((heading("まとめ"),), ())] * 9) == frozenset()
+@pytest.mark.parametrize(
+    ("above", "stays"),
+    [(heading("写真", 2, 5), False), (heading("三月三日", 7, 5), True), (heading("2026年3月3日", 2, 5), True)],
+)
+def test_a_heading_above_an_image_alone_stays_if_it_says_something(above: Block, stays: bool) -> None:
+    passages, dropped = split_post(POST, [text(LONG, 3), above], [left_out("image_only", 7)])
+    assert (above.text in passages[0].text) == stays
+    assert [d.reason for d in dropped] == ([] if stays else ["empty_heading"])
 
 
 def test_no_blocks_no_passages() -> None:
@@ -179,7 +182,8 @@ def test_nothing_is_lost_and_nothing_is_too_long(drawn: list[tuple]) -> None:
     passages = split(*blocks)
     assert all(0 < len(p.text) <= MAX_CHARS for p in passages)
     said = "".join("".join(p.text.split()) for p in passages)
-    assert said == "".join("".join(b.text.split()) for b in blocks if b.kind != "heading")
+    last = [b.kind == "heading" and (n + 1 == len(blocks) or blocks[n + 1].kind == "heading") for n, b in enumerate(blocks)]
+    assert said == "".join("".join(b.text.split()) for b, alone in zip(blocks, last, strict=True) if b.kind != "heading" or alone)
     assert [p.start_line for p in passages] == sorted(p.start_line for p in passages)
 
 
