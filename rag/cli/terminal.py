@@ -136,7 +136,9 @@ def print_summary(
         print(f"{finding.repair}: {made} ({finding.why})")
     table = _table("reason", "blocks", "posts", "what it is", "not sure")
     for row in rows:
-        table.add_row(row.reason, f"{row.blocks:,}", f"{row.posts:,}", row.meaning, f"{row.unsure:,}" if row.unsure else "")
+        table.add_row(
+            row.reason, f"{row.blocks:,}", f"{row.posts:,}", row.meaning, f"{row.unsure:,}" if row.unsure else ""
+        )
     print()
     _console().print(table)
     for row in rows:

@@ -100,7 +100,9 @@ def test_the_original_beats_a_later_copy_that_is_not_translated() -> None:
 
 def test_code_stays_in_the_translation() -> None:
     """Without it the post says "for example:" and nothing after it."""
-    english = [passage("The kiln is fired by hand: first it is heated, then it is cooled slowly.", "en/a.md", "The kiln")]
+    english = [
+        passage("The kiln is fired by hand: first it is heated, then it is cooled slowly.", "en/a.md", "The kiln")
+    ]
     japanese = [passage(SAND + "たとえば：", "ja/a.md", "窯の話")]
     code = [passage(CODE, "en/a.md", "The kiln"), passage(CODE, "ja/a.md", "窯の話")]
     assert len(left(*english, code[0], *japanese, code[1])) == 4

@@ -98,7 +98,9 @@ def test_restarts_and_cuts_go_where_they_are_looked_for() -> None:
     assert repaired(*texts, repairs=()) == (list(texts), [])
 
 
-@pytest.mark.parametrize("end", ["大変だった orz", "また明日（笑）", "楽しかったw", "https://example.org/", "つづく", "…"])
+@pytest.mark.parametrize(
+    "end", ["大変だった orz", "また明日（笑）", "楽しかったw", "https://example.org/", "つづく", "…"]
+)
 def test_how_people_end_a_paragraph_stays_where_cuts_are_not_looked_for(end: str) -> None:
     assert repaired(LONG + end, LONG, repairs=()) == ([LONG + end, LONG], [])
 
