@@ -11,10 +11,11 @@ from rag.answering.evidence import measure, met_words
 from rag.answering.fallbacks import fallback_note
 from rag.answering.followup import complete, leaning, subject_of
 from rag.answering.generated import written_answer
+from rag.answering.phrases import given_up_line
 from rag.answering.turns import Turn, questions_of
 from rag.errors import ModelError
 from rag.indexing.index import Index
-from rag.retrieval.limits import Limits, limits_of
+from rag.retrieval.limits import Limits, asks_only_when, limits_of
 from rag.retrieval.search import MAX_QUESTION, check_question
 from rag.text.question import language_of
 from rag.types import Answer, Filters, Generator, Hit
@@ -29,12 +30,18 @@ _READ = 3  # passages read for that, of each search
 #: A subject has more words than the question that leans on it, and would drown them: among so many passages what a
 #: passage meets of the question alone counts so much beside its score.
 _DEEP, _OWN = 40, 0.2
+#: How likely what the posts of a day or month say answers what there was on it.
+_TOLD = 0.8
+
+_ANY = Filters()
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     searched: str
     hits: list[Hit]
+    limits: Filters  # that were kept
+    told: bool = False  # nothing was searched for: the hits are what posts of a period tell
 
 
 class Chatbot:
@@ -56,9 +63,10 @@ class Chatbot:
     ) -> Answer:
         """Answer from the posts. With `history` (earlier turns, oldest first) the bot's own memory is left alone.
 
-        Without `filters`, those that the question states are applied ("last month's posts"), and are in the answer's
-        `limits`. `as_typed` neither reads it for limits nor completes it from earlier turns. Raises InputError for a
-        question that can't be searched for.
+        Without `filters`, those that the question states are applied ("last month's posts"), or those of the turns that
+        it leans on, and are in the answer's `limits`; where nothing within them answers they may be given up, which the
+        answer's `note` says. `as_typed` neither reads it for limits nor completes it from earlier turns. Raises
+        InputError for a question that can't be searched for.
         """
         *_, answer = self.stream(question, history, filters=filters, as_typed=as_typed)
         return answer
@@ -76,22 +84,18 @@ class Chatbot:
         earlier = (
             [] if as_typed else (self.history if history is None else questions_of(history, MAX_QUESTION))[-MAX_TURNS:]
         )
-        limits = Limits(Filters(), question)
-        if not (filters or as_typed):
-            limits = limits_of(question, self.today(), [name for name, _ in self.index.facets()["tags"]])
-        found = self._search(limits.question, earlier, limits.filters or filters)
-        if limits.filters and not found.hits:  # a limit that was read into the question must not hide all there is
-            limits = Limits(Filters(), question)
-            found = self._search(question, earlier, filters)
+        if filters or as_typed:
+            found, note = replace(self._search(Limits(_ANY, question), earlier, filters), limits=_ANY), ""
+        else:
+            found, note = self._within_limits(question, earlier)
         if history is None:
             self.history.append(question)
         for answer in self._answers(question, found):
-            yield replace(answer, limits=limits.filters)
+            yield replace(answer, limits=found.limits, note=" ".join(filter(None, (note, answer.note))))
 
     def _answers(self, question: str, found: _Found) -> Iterator[Answer]:
         searched = found.searched if found.searched != question else ""
-        reader = self.index.reader
-        confidence = self.index.calibration.probability(measure(found.searched, found.hits, reader))
+        reader, confidence = self.index.reader, self._confidence(found)
         if confidence < ANSWER_FROM or not found.hits:
             yield refuse(question, found.hits[:SHOWN], confidence, searched)
             return
@@ -105,18 +109,63 @@ class Chatbot:
         except ModelError as error:
             yield replace(quoted, note=fallback_note(language_of(question), error))
 
-    def _search(self, question: str, earlier: Sequence[str], filters: Filters) -> _Found:
-        """The question as searched, completed where it leans on the turns before, and its hits."""
-        subject = subject_of(earlier)
-        leans = leaning(question) if subject else "alone"
-        completed = complete(question, subject)[-MAX_QUESTION:]
-        alone = _Found(question, [])
+    def _confidence(self, found: _Found) -> float:
+        if found.told:
+            return _TOLD if found.hits else 0.0
+        return self.index.calibration.probability(measure(found.searched, found.hits, self.index.reader))
+
+    # --- limits -------------------------------------------------------------------------------------------------------
+
+    def _within_limits(self, question: str, earlier: Sequence[str]) -> tuple[_Found, str]:
+        """What is found within the limits that the question or the turns before it state, or, where nothing there
+        answers and something else does, without them; then with a line that says so.
+        """
+        asked, turns = self._limits(question), self._without_limits(earlier)
+        within = self._search(asked, turns, asked.filters, self._limit_so_far(earlier))
+        if not within.limits or self._confidence(within) >= ANSWER_FROM:
+            return within, ""
+        anywhere = self._search(replace(asked, question=asked.otherwise, filters=Filters()), turns)
+        if within.hits and self._confidence(anywhere) < ANSWER_FROM:
+            return within, ""
+        return replace(anywhere, limits=Filters()), given_up_line(language_of(question), within.limits)
+
+    def _limit_so_far(self, earlier: Sequence[str]) -> Filters:
+        """The limits under which the last of these turns was searched: its own, or those of the turns it leans on."""
+        if not earlier:
+            return Filters()
+        *before, last = earlier
+        asked = self._limits(last)
+        so_far = Filters() if asked.filters else self._limit_so_far(before)
+        if not so_far:
+            return asked.filters
+        return self._search(asked, self._without_limits(before), Filters(), so_far).limits
+
+    def _limits(self, question: str) -> Limits:
+        return limits_of(question, self.today(), [name for name, _ in self.index.facets()["tags"]])
+
+    def _without_limits(self, turns: Sequence[str]) -> list[str]:
+        return [asked.question for asked in map(self._limits, turns) if not asked.alone]
+
+    # --- search -------------------------------------------------------------------------------------------------------
+
+    def _search(
+        self, asked: Limits, earlier: Sequence[str], filters: Filters = _ANY, carried: Filters = _ANY
+    ) -> _Found:  # fmt: skip
+        """The question as searched, completed where it leans on the turns before, and its hits: within `filters`; where
+        there are none and it leans, within `carried`.
+        """
+        question, subject = asked.question, subject_of(earlier)
+        if filters and (not subject if asked.alone else asks_only_when(question, self.index.reader.asked)):
+            return _Found(question, [Hit(p, 1.0) for p in self.index.openings(filters, HITS)], filters, told=True)
+        leans = "alone" if not subject else "carry" if asked.alone else leaning(question)
+        completed = complete("" if asked.alone else question, subject)[-MAX_QUESTION:].strip()
+        alone = _Found(question, [], filters)
         if leans != "carry" or completed == question:
-            alone = _Found(question, self.index.search_filtered(question, HITS, filters))
+            alone = _Found(question, self.index.search_filtered(question, HITS, filters), filters)
         if leans == "alone" or completed == question:
             return alone
-        about = self.index.search_filtered(completed, _DEEP, filters)
-        together = _Found(completed, self._by_own_words(question, about)[:HITS])
+        about = self.index.search_filtered(completed, _DEEP, filters or carried)
+        together = _Found(completed, self._by_own_words(question, about)[:HITS], filters or carried)
         if leans == "carry" or self._belongs(question, subject, alone.hits, together.hits):
             return together
         return alone

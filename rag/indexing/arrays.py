@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from rag.cleaning.dedupe import Traces
 from rag.models.embed import StaticEncoder
-from rag.retrieval.lexical import HEADING_WEIGHT, TITLE_WEIGHT, Tokenizer
+from rag.retrieval.lexical import HEADING_WEIGHT, TITLE_WEIGHT
 from rag.retrieval.postings import Postings
 from rag.storage.array_files import read_array, read_json, write_array, write_json
 from rag.storage.ragged import Ragged, below, rows_in
 from rag.text.variants import MIN_GLOSSES, glosses_of
+from rag.text.words import Tokenizer
 from rag.types import Ids, Passage, Progress
 
 #: From this many new texts on, a second process pays for its start.

@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rag.answering.calibration import Calibration
 from rag.cleaning.corpus_evidence import CorpusEvidence
 from rag.cleaning.site_rules import SiteRules
@@ -68,6 +70,13 @@ class Index:
     def search_filtered(self, question: str, k: int, filters: Filters, per_post: int | None = PER_POST) -> list[Hit]:
         """As `search`, with filters already made."""
         return search(self.parts, question, k, filters, per_post)
+
+    def openings(self, filters: Filters, k: int) -> list[Passage]:
+        """At most k passages that pass: what their posts begin with, by path, then what comes second, and so on."""
+        rows = self.parts.store.rows_matching(filters)
+        posts = self.parts.posts[rows]
+        places = np.arange(len(rows)) - np.searchsorted(posts, posts)
+        return self.parts.store.get(rows[np.lexsort((rows, places))][:k].tolist())
 
     def score_sentences(self, question: str, sentences: Sequence[str]) -> list[float]:
         """How much of the question each sentence meets, in [0, 1], by late interaction."""

@@ -1,78 +1,55 @@
-"""Limits that a question states itself: "last month's posts", 「2025年11月の記事で…」, 「タグ「投資」」.
+"""Limits that a question states itself: "last month's posts", 「2019年11月8日は何をした？」, 「タグ「投資」」.
 
 Most dates in questions are about the world, not about posts (「2030年の市場は？」), and so are most words that are also
-tags; so only what is said about the posts, or relative to today, is read as a limit. Knows nothing about an index.
+tags; so only a day, what is relative to today, or what is said about the posts is read as a limit. Even so a reading
+may be wrong: who searches by it gives it up, and says so, where nothing answers. Knows nothing about an index.
 """
 
 from __future__ import annotations
 
-import calendar
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from rag.text.about_posts import without_mention
+from rag.text.dates import Period, periods_in
+from rag.text.eras import western_years
 from rag.types import Filters
 
-_POSTS_JA = r"(?:記事|投稿|ポスト|ブログ|話題|ニュース|まとめ|出来事|動向)"
-_POSTS_EN = r"(?:posts?|articles?|entries|entry|news|stories)"
-_OF_POSTS_JA = rf"(?=の[^、。？?]{{0,20}}{_POSTS_JA}|に(?:書かれ|書い|公開|投稿|掲載))"
-_MONTHS = {name.lower(): i for i, name in enumerate(calendar.month_name) if name}
-_MONTH_EN = "|".join(_MONTHS)
-
-Days = tuple[date, date]
-
-
-def _month(year: int, month: int) -> Days:
-    return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
-
-
-def _months_ago(today: date, count: int) -> Days:
-    months = today.year * 12 + today.month - 1 - count
-    return _month(months // 12, months % 12 + 1)
-
-
-def _weeks_ago(today: date, count: int) -> Days:
-    monday = today - timedelta(days=today.weekday() + 7 * count)
-    return monday, monday + timedelta(days=6)
-
-
-def _days_ago(today: date, count: int) -> Days:
-    return today - timedelta(days=count), today - timedelta(days=count)
-
-
-def _year(year: int) -> Days:
-    return date(year, 1, 1), date(year, 12, 31)
-
-
-_Read = Callable[[date, "re.Match[str]"], Days]
-#: (phrase, the days it means). Days, weeks and months from today are about posts; a year or a named month only beside
-#: a word for posts.
-_PERIODS: tuple[tuple[re.Pattern[str], _Read], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), read)
-    for pattern, read in (
-        (r"先々月", lambda today, _: _months_ago(today, 2)),
-        (r"先月|(?<![a-z])last month(?:'s|’s)?", lambda today, _: _months_ago(today, 1)),
-        (r"今月|(?<![a-z])this month(?:'s|’s)?", lambda today, _: _months_ago(today, 0)),
-        (r"先週|(?<![a-z])last week(?:'s|’s)?", lambda today, _: _weeks_ago(today, 1)),
-        (r"今週|(?<![a-z])this week(?:'s|’s)?", lambda today, _: _weeks_ago(today, 0)),
-        (r"昨日|(?<![a-z])yesterday(?:'s|’s)?", lambda today, _: _days_ago(today, 1)),
-        (rf"(?:昨年|去年){_OF_POSTS_JA}|(?<![a-z])last year(?:'s|’s)?(?= {_POSTS_EN})",
-         lambda today, _: _year(today.year - 1)),
-        (rf"今年{_OF_POSTS_JA}|(?<![a-z])this year(?:'s|’s)?(?= {_POSTS_EN})", lambda today, _: _year(today.year)),
-        (rf"(?P<y>(?:19|20)\d\d)年(?P<m>1[0-2]|0?[1-9])月{_OF_POSTS_JA}",
-         lambda _, found: _month(int(found["y"]), int(found["m"]))),
-        (rf"(?P<y>(?:19|20)\d\d)年{_OF_POSTS_JA}", lambda _, found: _year(int(found["y"]))),
-        (rf"(?:(?<=posts )|(?<=articles )|(?<=news ))(?:from|in|of) (?P<m>{_MONTH_EN}),? (?P<y>(?:19|20)\d\d)",
-         lambda _, found: _month(int(found["y"]), _MONTHS[found["m"].lower()])),
-        (r"(?:(?<=posts )|(?<=articles )|(?<=news ))(?:from|in|of) (?P<y>(?:19|20)\d\d)(?!\d)",
-         lambda _, found: _year(int(found["y"]))),
-    )
-)  # fmt: skip
+_POSTS_JA = r"(?:記事|投稿|ポスト|ブログ|日記|エントリ|話題|ニュース|まとめ|出来事|動向)"
+#: Words for posts after a period, in the languages that have them there.
+_POSTS_AFTER = re.compile(
+    rf"の[^、。？?]{{0,20}}{_POSTS_JA}|に(?:書かれ|書い|公開|投稿|掲載)|的[^，。？?]{{0,12}}(?:文章|博文|博客|帖子|日志|新闻)"
+    r"|(?:의|에 쓴|에 올린)? ?(?:\S{1,8} )?(?:글|기사|포스트|게시물|일기|소식)"
+    r"| (?:blog )?(?:posts?|articles?|entries|entry|news|stories)(?![a-z])",
+    re.IGNORECASE,
+)
+#: And before it: with a word that goes with the period (posts about bread from 2025) a few others may stand between.
+_POSTS_LATIN = (
+    r"(?:posts?|articles?|entry|entries|news|stories|written|wrote|published|posted|beitrag|beiträgen?|artikeln?|eintrag"
+    r"|einträgen?|geschrieben|billets?|publications?|écrit|publié|entradas?|artículos?|escrito|publicado|artigos?"
+    r"|publicaç(?:ão|ões)|postage(?:m|ns))"
+)
+_POSTS_BEFORE = re.compile(rf"(?<![a-zà-ÿ]){_POSTS_LATIN} $", re.IGNORECASE)
+_POSTS_BEFORE_OTHERS = re.compile(rf"(?<![a-zà-ÿ]){_POSTS_LATIN}(?: [^ ?!.,]+){{0,4}} $", re.IGNORECASE)
+_LED = re.compile(r"(?:from|of|in|on|during|vom|von|aus|im|am|du|de|d['’]|des|del|do|da|em|no|en|le) ?", re.IGNORECASE)
+#: Figures and what stands between the figures of a date; not ？, as what is left is shown.
+_HALF_WIDTH = {0xFEE0 + code: code for code in map(ord, "0123456789-./")} | dict(
+    zip(map(ord, "㍾㍽㍼㍻㋿"), ("明治", "大正", "昭和", "平成", "令和"), strict=True)
+)
 _TAG = re.compile(
     r"(?:^|(?<=\s))[#＃](?P<a>\w{1,40})|(?:タグ|tag(?:ged)?(?: with)?)\s?[「『\"“'](?P<b>[^」』\"”']{1,40})[」』\"”']"
 )
-_LEFT_OVER = re.compile(r"^(?:\s|の|に|で|は|、|,|:)+")
+_LEFT_OVER = re.compile(r"^(?:\s|には|[のにではもへ的에의는은]|、|,|，|:)+")
+_LEFT_BEFORE = re.compile(r"[在于]$")
+#: What asks for no more than what there is, or what happened.
+_IDLE = (
+    "何をした、何が起きた、起こった、書いた、あった、行った、過ごした、やった、出来事、内容、記事、日記、投稿、ブログ、話、話題、様子",
+    "what happened, what did I do, write, post, posts, entry, diary, blog, was going on, Was geschah, ist passiert",
+    "habe ich gemacht, getan, qu'est-il arrivé, s'est-il passé, ai-je fait, qué pasó, qué hice, o que aconteceu",
+    "fiz, fez, 发生了什么，做了什么，干了什么，写了什么，有什么，무엇을 했나, 무슨 일이 있었나, 뭐 했어, 뭐 했지",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +58,18 @@ class Limits:
 
     filters: Filters
     question: str  # without the words that said so; as asked when nothing else is left
+    alone: bool = False  # nothing else is left
+    otherwise: str = ""  # what is asked when the limit is given up: a day may be one of the world, and stays
 
 
 def limits_of(question: str, today: date, tags: Collection[str]) -> Limits:
     """The limits that `question`, asked on day `today`, states; `tags` are those that exist."""
-    since = until = None
-    rest = question
-    for pattern, read in _PERIODS:
-        found = pattern.search(rest)
-        if found:
-            first, last = read(today, found)
-            since, until = first.isoformat(), last.isoformat()
-            rest = _without(rest, found)
-            break
+    rest = western_years(question.translate(_HALF_WIDTH))
+    period = next((p for p in periods_in(rest, today) if _is_day(p) or _is_of_posts(rest, p)), None)
+    of_world = False
+    if period:
+        of_world = not _is_of_posts(rest, period)
+        rest = _without(rest, period.start, period.end)
     named = []
     known = {tag.casefold(): tag for tag in tags}
     for found in _TAG.finditer(rest):
@@ -101,11 +77,37 @@ def limits_of(question: str, today: date, tags: Collection[str]) -> Limits:
         if tag:
             named.append((tag, found))
     for _, found in reversed(named):
-        rest = _without(rest, found)
+        rest = _without(rest, *found.span())
+    since, until = (period.first.isoformat(), period.last.isoformat()) if period else (None, None)
     filters = Filters(since, until, tuple(dict.fromkeys(tag for tag, _ in named)))
-    return Limits(filters, rest if any(map(str.isalnum, rest)) else question)
+    left = without_mention(rest if filters else question)
+    otherwise = without_mention(question) if of_world else left
+    if not any(map(str.isalnum, left)):
+        return Limits(filters, question, bool(filters), question)
+    return Limits(filters, left, otherwise=otherwise)
 
 
-def _without(text: str, found: re.Match[str]) -> str:
-    before, after = text[: found.start()], _LEFT_OVER.sub("", text[found.end() :])
+def _is_day(period: Period) -> bool:
+    return period.unit == "day" and period.said == "calendar"
+
+
+def _is_of_posts(text: str, period: Period) -> bool:
+    """Whether it says which posts are meant: any day, week or month from today, the others beside a word for posts."""
+    before, after = text[: period.start], text[period.end :]
+    if period.said == "word" and period.unit != "year":
+        return True
+    posts = _POSTS_BEFORE_OTHERS if _LED.match(text, period.start) else _POSTS_BEFORE
+    return bool(_POSTS_AFTER.match(after) or posts.search(before))
+
+
+def asks_only_when(question: str, asked: Callable[[str], Sequence[str]]) -> bool:
+    """Whether a question, its limits taken out, asks for nothing but what there is. `asked` gives its words."""
+    idle = {word for words in _IDLE for word in asked(words)}
+    return idle.issuperset(asked(question))
+
+
+def _without(text: str, start: int, end: int) -> str:
+    before, after = _LEFT_BEFORE.sub("", text[:start]), _LEFT_OVER.sub("", text[end:])
+    if after[:1] in "?？!！.":
+        return before.rstrip() + after
     return f"{before.rstrip()} {after}".strip() if before[-1:].isspace() else before + after

@@ -16,10 +16,11 @@ from rag.models.embed import StaticEncoder
 from rag.retrieval.dense import DenseIndex
 from rag.retrieval.diversity import PER_POST, diversified
 from rag.retrieval.late_interaction import LateIndex
-from rag.retrieval.lexical import PIECES, LexicalIndex, Tokenizer
+from rag.retrieval.lexical import PIECES, LexicalIndex
 from rag.storage.passage_store import PassageStore
 from rag.text.question import asks_for_latest, expected
 from rag.text.variants import Variants, spelled_out
+from rag.text.words import Tokenizer
 from rag.types import Encoder, Filters, Floats, Hit, Ids, Reranker, Variant
 
 MAX_QUESTION = 2_000  # characters; a longer text is a document, not a question

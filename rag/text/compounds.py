@@ -1,7 +1,7 @@
 """Words that signs and figures belong to: 1.8.7, v2.0-rc1, CVE-2024-1234, GPT-4o, C++, C#, .NET, Node.js.
 
-Splitters take them apart, so that any 1 and any 8 would meet 1.8.7. Here they are found whole, in one way to write each,
-with the pieces by which they are met as well. Knows nothing about how words are weighed.
+Splitters take them apart, so that any 1 and any 8 would meet 1.8.7. Here they are found whole, in one way to write
+each, with the pieces by which they are met as well. Knows nothing about how words are weighed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _PIECE = re.compile(r"[a-z]{2,}(?:\+\+)?|[a-z]\+\+|\d+(?:\.\d+)*")
 
 
 def split_compounds(text: str) -> Iterator[tuple[str, str]]:
-    """(what stands before a compound, the compound as one word) through `text`, NFKC; at the end what is left and ""."""
+    """What stands before each compound of `text`, NFKC, and the compound as one word; last what is left, and ""."""
     if not text.isascii():
         text = _HYPHENS.sub("-", text)
     at = 0

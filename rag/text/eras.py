@@ -1,4 +1,4 @@
-"""Years of Japan's eras as years of our count, so that 昭和五十六年 and 1981年 are one. Knows nothing else about dates."""
+"""Years of Japan's eras as years of our count: 昭和五十六年 and 1981年 are one. Knows nothing else about dates."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def western_years(text: str, *, with_era: bool = False) -> str:
 def _western(found: re.Match[str], *, with_era: bool) -> str:
     era = found["era"] or _INITIALS[found["initial"]]
     before, years = _ERAS[era]
-    year = _number(found["year"])
+    year = number_of(found["year"])
     if not 1 <= year <= years:
         return found[0]
     return f"{era if with_era else ''}{before + year}年"
 
 
-def _number(figures: str) -> int:
-    """56, 五十六, 五六 or 元 as a number."""
+def number_of(figures: str) -> int:
+    """56, 五十六, 五六 or 元 as a number; 0 for nothing."""
     if figures.isdecimal():
         return int(figures)
     tens, ten, ones = figures.rpartition("十")

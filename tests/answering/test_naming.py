@@ -5,7 +5,7 @@ import sudachipy
 
 from rag.answering import naming
 from rag.answering.naming import names_in
-from rag.retrieval.lexical import Tokenizer
+from rag.text.words import Tokenizer
 
 
 def words(text):

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from rag.retrieval.lexical import INFLECTED, K1, B, LexicalIndex, Tokenizer
+from rag.retrieval.lexical import INFLECTED, K1, B, LexicalIndex
 from rag.retrieval.postings import postings_of
 from rag.storage.ragged import Ragged
+from rag.text.words import Tokenizer
 from rag.types import Variant
 
 

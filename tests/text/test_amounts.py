@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag.retrieval.lexical import Tokenizer
 from rag.text.amounts import plain_amounts
+from rag.text.words import Tokenizer
 
 
 @pytest.mark.parametrize(
