@@ -13,55 +13,26 @@ TAG = re.compile(f"{open_tag}|{close_tag}|<[!?][^<>]{{0,2000}}>")
 _PARTS = re.compile(r"<(/?)([A-Za-z][\w-]*)")
 _ATTRIBUTE = re.compile(r"\s([A-Za-z_:][\w:.-]*)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
 
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 #: What stands in these is not shown as text.
-HIDDEN = frozenset(
-    ["script", "style", "noscript", "template", "iframe", "svg", "form", "object", "head", "canvas", "audio", "video"]
-)  # fmt: skip
+HIDDEN = _names("script style noscript template iframe svg form object head canvas audio video")
 #: What stands in these is no longer said.
-STRUCK = frozenset(["del", "s", "strike"])
-#: These begin a new line of their own.
-BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-    ]
-    + ["figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "iframe", "li"]
-    + [
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
-)
+STRUCK = _names("del s strike")
 #: These hold blocks, and are always closed.
-CONTAINERS = frozenset(
-    ["article", "aside", "blockquote", "center", "details", "div", "dl", "fieldset", "figure", "footer", "form"]
-    + ["header", "main", "nav", "ol", "section", "table", "tbody", "tfoot", "thead", "ul"]
+CONTAINERS = _names(
+    "article aside blockquote center details div dl fieldset figure footer form header main nav ol section table tbody "
+    "tfoot thead ul"
 )
-_INLINE = ["a", "abbr", "b", "br", "cite", "code", "em", "font", "i", "img", "kbd", "mark", "rt", "ruby", "small"]
-_ELEMENTS = BLOCKS | HIDDEN | STRUCK | {*_INLINE, "span", "strong", "sub", "sup", "time", "u", "var"}
+#: These begin a new line of their own.
+BLOCKS = CONTAINERS | _names(
+    "address caption dd dialog dt figcaption h1 h2 h3 h4 h5 h6 hr iframe li p pre summary td th tr"
+)
+_INLINE = _names("a abbr b br cite code em font i img kbd mark rt ruby small span strong sub sup time u var")
+_ELEMENTS = BLOCKS | HIDDEN | STRUCK | _INLINE
 
 
 @dataclass(frozen=True, slots=True)

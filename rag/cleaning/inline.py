@@ -1,4 +1,4 @@
-"""From the inline tokens of one Markdown block, or from HTML, to plain lines. Knows nothing about blocks, posts, rules."""
+"""From the inline tokens of one Markdown block, or from HTML, to plain lines. Knows nothing about blocks or rules."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def read_lines(children: Sequence[Token]) -> list[Line]:
 
 
 def tidy(text: str) -> str:
-    """Plain text of a line: marks of containers and notes, emphasis left open, codes of emoji; runs of spaces as one."""
+    """Plain text of a line, without marks of boxes and notes and emphasis left open; emoji and spaces as they show."""
     text = text.strip()
     if "--" in text:
         text = _END_MARK.sub(" ", text)

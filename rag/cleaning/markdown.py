@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 
 from rag.cleaning.blocks import parse, read_blocks
 from rag.cleaning.html_tags import holds_html
-from rag.cleaning.pieces import LOOKALIKE_LEVEL, Piece
+from rag.cleaning.pieces import Piece
 from rag.cleaning.templates import Range, Source, has_templates, without_templates
 
 _CODE = frozenset({"fence", "code_block", "math_block"})
@@ -23,13 +22,10 @@ _CODE = frozenset({"fence", "code_block", "math_block"})
 def read_markdown(body: str, first_line: int = 1) -> list[Piece]:
     """The pieces of a post body that starts on line `first_line` of its file, in order. Linear in its length.
 
-    Footnotes stand where they are written, not at the end. A post that shows nothing but images is their alternative
-    texts.
+    Footnotes stand where they are written, not at the end.
     """
     source = _source(body)
-    pieces: Sequence[Piece] = _settled(list(read_blocks(source.text, first_line)))
-    if not any(piece.text for piece in pieces if piece.kind not in ("heading", "hidden", "rule")):
-        pieces = [replace(p, text="\n".join(filter(None, p.images)), images=()) if p.images else p for p in pieces]
+    pieces = read_blocks(source.text, first_line)
     return list(heapq.merge(_hidden(body, source, first_line), pieces, key=lambda piece: piece.start_line))
 
 
@@ -58,19 +54,3 @@ def _hidden(body: str, source: Source, first: int) -> Iterator[Piece]:
         line += body.count("\n", at, start)
         yield Piece("hidden", body[start:end], line, line + body.count("\n", start, end))
         at = start
-
-
-def _settled(pieces: list[Piece]) -> list[Piece]:
-    """`pieces` with what looks like a heading as text where nothing stands under it."""
-    below: Piece | None = None
-    for i in range(len(pieces) - 1, -1, -1):
-        piece = pieces[i]
-        if (
-            piece.kind == "heading"
-            and piece.level == LOOKALIKE_LEVEL
-            and (not below or below.kind in ("heading", "rule"))
-        ):
-            pieces[i] = piece = replace(piece, kind="text", level=0)
-        if piece.kind != "hidden":
-            below = piece
-    return pieces

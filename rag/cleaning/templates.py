@@ -73,10 +73,10 @@ def has_templates(body: str) -> bool:
 
 
 def without_templates(body: str, code: Sequence[Range], tables: Sequence[Range]) -> Source:
-    """`body` as its generator would hand it to Markdown. `code` and `tables` are offsets of such blocks in it, in order.
+    """`body` as its generator would hand it on; `code` and `tables` are offsets of such blocks in it, in order.
 
-    Comments go. Of a tag those words stay that a reader sees, such as its caption, and all that stands between two tags;
-    in a link's address it becomes one. Ruby becomes 馬酔木（あせび）. A pipe in a table's code no longer divides a cell.
+    Comments go. Of a tag those words stay that a reader sees, such as its caption, and what stands between two tags; in
+    a link's address it becomes one. Ruby becomes 馬酔木（あせび）. A pipe in a table's code no longer divides a cell.
     """
     scan = _Scan(body, code, tables)
     return Source(scan.run(), tuple(scan.hidden))
