@@ -12,10 +12,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from rag.cleaning.split import PATH
 from rag.storage import database
 from rag.storage.packed_rows import PackedRows, pack, unpack
-from rag.text.days import day_under
 from rag.types import Block, CleanPost, Dropped, Passage, Post, Problem, SplitPost
 
 FILE = "kept.sqlite"
@@ -26,8 +24,8 @@ _SCHEMA = (
 )
 
 _FIELDS = tuple(field.name for field in fields(Post))
-#: id, text, heading, first and last line of a passage.
-Row = tuple[str, str, str, int, int]
+#: id, text, heading, day, first and last line of a passage.
+Row = tuple[str, str, str, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def read_cache(folder: Path) -> dict[str, CachedPost]:
     found = {}
     for path, post, problems in _rows(folder, "SELECT path, post, problems FROM kept"):
         named = dict(zip(_FIELDS, json.loads(post), strict=True))
-        named |= {name: tuple(named[name]) for name in ("tags", "categories", "authors")}
+        named |= {name: tuple(named[name]) for name in ("tags", "categories", "authors", "translators")}
         found[path] = CachedPost(Post(**named), tuple(Problem(path, r, skipped=False) for r in json.loads(problems)))
     return found
 
@@ -109,15 +107,16 @@ def _cleaned(
                 heading,
                 path,
                 post.url,
-                day_under(heading, post.date, post.month, PATH),
+                day,
                 post.tags,
                 post.categories,
                 start,
                 end,
                 lang=post.lang,
                 authors=post.authors,
+                translators=post.translators,
             )
-            for id_, text, heading, start, end in passages
+            for id_, text, heading, day, start, end in passages
         ),
         tuple(Dropped(path, *row) for row in dropped),
         packed,
@@ -141,7 +140,7 @@ def _packed_split(clean: CleanPost, indexed: list[str]) -> tuple[bytes, bytes | 
     split = clean.split or SplitPost(frozenset(), (), ())
     passages = None
     if [p.id for p in split.passages] != indexed:
-        passages = pack([(p.id, p.text, p.heading, p.start_line, p.end_line) for p in split.passages])
+        passages = pack([(p.id, p.text, p.heading, p.date, p.start_line, p.end_line) for p in split.passages])
     if split.packed is not None:
         return split.packed, passages
     dropped = [(d.start_line, d.end_line, d.reason, d.text) for d in split.dropped]

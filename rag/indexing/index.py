@@ -99,6 +99,7 @@ class Index:
             "dropped": meta["dropped"],
             "problems": meta["problems"],
             "settings": meta["settings"],
+            "site_url": meta["site_url"],
         }
 
 

@@ -23,7 +23,7 @@ from rag.types import Encoder, Floats, Hit
 
 #: Names how the files of a generation are laid out: raised by one when an older program could not read a newer one's,
 #: or a newer an older one's.
-LAYOUT = 4
+LAYOUT = 5
 _REMEMBERED_WORDS = 50_000  # word vectors kept per reader, about 1 kB each
 
 

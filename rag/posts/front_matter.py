@@ -85,7 +85,9 @@ def _read_fenced(text: str, start: str, mark: str, kind: str) -> FrontMatter:
     try:
         fields = _named(_LOADERS[kind](block))
     except Refused as refused:
-        return _read_broken(text, start, block, rest, kind, f"its front matter {refused}; only its plain lines were read")
+        return _read_broken(
+            text, start, block, rest, kind, f"its front matter {refused}; only its plain lines were read"
+        )
     return FrontMatter({}, text, 1) if fields is None else _with_body(text, rest, fields)
 
 

@@ -46,6 +46,7 @@ class PassageRecord(TypedDict):
     also_in: list[CopyJSON]
     lang: str
     authors: list[str]
+    translators: list[str]
 
 
 class PassageJSON(TypedDict):
@@ -67,6 +68,7 @@ class PassageJSON(TypedDict):
     also_in: list[CopyJSON]
     lang: str
     authors: list[str]
+    translators: list[str]
     scores: ScoresJSON
 
 
@@ -107,6 +109,7 @@ def passage_record(passage: Passage) -> PassageRecord:
         "also_in": [{"post": copy.post, "url": copy.url, "date": copy.date} for copy in passage.also_in],
         "lang": passage.lang,
         "authors": list(passage.authors),
+        "translators": list(passage.translators),
     }
 
 
