@@ -22,7 +22,7 @@ PASSAGE = Passage(
 HIT = Hit(PASSAGE, 0.7654321987, {"dense": 0.5, "lexical": 0.25})
 RECORD_KEYS = [
     "id", "text", "title", "heading", "post", "url", "date", "tags", "categories", "start_line", "end_line", "also_in",
-    "lang", "authors",
+    "lang", "authors", "translators",
 ]  # fmt: skip
 
 
