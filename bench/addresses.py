@@ -15,7 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from rag.posts.load import load_posts, options_for
+from rag.posts.load import load_posts
+from rag.posts.options import options_for
 from rag.types import Post
 
 RESULTS = Path(__file__).parent / "results" / "addresses.md"

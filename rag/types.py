@@ -38,8 +38,11 @@ class Post:
     body_line: int  # 1-based line of the file on which the body starts
     digest: str  # hex SHA-256 of the file's bytes
     lang: str = ""  # "ja", "zh-cn"; "" when nothing tells
-    authors: tuple[str, ...] = ()  # and translators
-    month: str = ""  # the first day of the month that the file is about, when headings name its days; else ""
+    authors: tuple[str, ...] = ()
+    translators: tuple[str, ...] = ()
+    period: str = (
+        ""  # the month "2024-01" or year "2024" that the file is wholly about, and its headings the days; or ""
+    )
     expires: str = ""  # the day from which it is out no more; "" when it stays
 
 
@@ -110,6 +113,7 @@ class Passage:
     also_in: tuple[Copy, ...] = ()
     lang: str = ""  # of the post, as in Post
     authors: tuple[str, ...] = ()
+    translators: tuple[str, ...] = ()
 
     @property
     def location(self) -> str:

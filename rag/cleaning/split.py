@@ -187,9 +187,10 @@ def _bounded(units: Iterable[str]) -> Iterator[str]:
 
 def _passage(post: Post, heading: str, group: _Group) -> Passage:
     text = "\n".join(group.texts)
+    day = day_under(heading.split(PATH), post.date, post.period)
     heading = PATH.join(part for part in (heading, group.under.rstrip(":： ")) if part)
     return Passage(
         id=passage_id(post.path, heading, text), text=text, title=post.title, heading=heading, post=post.path,
-        url=post.url, date=day_under(heading, post.date, post.month, PATH), tags=post.tags,
-        categories=post.categories, start_line=group.start, end_line=group.end, lang=post.lang, authors=post.authors,
+        url=post.url, date=day, tags=post.tags, categories=post.categories, start_line=group.start, end_line=group.end,
+        lang=post.lang, authors=post.authors, translators=post.translators,
     )  # fmt: skip

@@ -98,6 +98,8 @@ def print_hit(rank: int, hit: Hit) -> None:
     p = hit.passage
     where = " · ".join(x for x in (p.date, p.title, p.heading) if x)
     print(f"{rank:2}. {hit.score:.3f}  {one_line(where)}\n    {one_line(p.location)}  {one_line(p.url)}")
+    if people := "; ".join(filter(None, (_by("by", p.authors), _by("translated by", p.translators)))):
+        print(f"    {one_line(people)}")
     for copy in p.also_in:
         print(f"    also in {one_line(copy.post)}")
     print("    " + "\n    ".join(repair(p.text).splitlines()) + "\n")
@@ -116,6 +118,10 @@ def print_answer(answer: Answer) -> None:
     if not answer.answered:
         for rank, hit in enumerate(answer.hits[:3], 1):
             print(f"{rank}. {_title(hit.passage)}\n    {one_line(hit.passage.location)}")
+
+
+def _by(word: str, names: Sequence[str]) -> str:
+    return f"{word} {', '.join(names)}" if names else ""
 
 
 def _title(p: Passage) -> str:

@@ -237,6 +237,7 @@ def _meta(planned: Plan, report: BuildReport, encoder: Encoder, static: StaticEn
         "pipeline": pipeline_version(),
         "settings": as_json(planned.settings),
         "addresses": addresses(planned.options),
+        "site_url": planned.site_url,
         "folder": str(planned.folder.resolve()),  # where an owner's server finds the posts; shown to nobody else
         "model": encoder.name,
         "dim": encoder.dim,

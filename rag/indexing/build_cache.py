@@ -12,11 +12,9 @@ from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from rag.cleaning.split import PATH
 from rag.cleaning.stages import CleanPost, Decided, Signs, SplitPost, Traits
 from rag.storage import database
 from rag.storage.packed_rows import PackedRows, pack, unpack
-from rag.text.days import day_under
 from rag.types import Block, Dropped, Passage, Post, Problem
 
 FILE = "kept.sqlite"
@@ -27,8 +25,8 @@ _SCHEMA = (
 )
 
 _FIELDS = tuple(field.name for field in fields(Post))
-#: id, text, heading, first and last line of a passage.
-Row = tuple[str, str, str, int, int]
+#: id, text, heading, day, first and last line of a passage.
+Row = tuple[str, str, str, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ def read_cache(folder: Path) -> dict[str, CachedPost]:
     found = {}
     for path, post, problems in _rows(folder, "SELECT path, post, problems FROM kept"):
         named = dict(zip(_FIELDS, json.loads(post), strict=True))
-        named |= {name: tuple(named[name]) for name in ("tags", "categories", "authors")}
+        named |= {name: tuple(named[name]) for name in ("tags", "categories", "authors", "translators")}
         found[path] = CachedPost(Post(**named), tuple(Problem(path, r, skipped=False) for r in json.loads(problems)))
     return found
 
@@ -114,15 +112,16 @@ def _cleaned(
                 heading,
                 path,
                 post.url,
-                day_under(heading, post.date, post.month, PATH),
+                day,
                 post.tags,
                 post.categories,
                 start,
                 end,
                 lang=post.lang,
                 authors=post.authors,
+                translators=post.translators,
             )
-            for id_, text, heading, start, end in passages
+            for id_, text, heading, day, start, end in passages
         ),
         later,
         packed,
@@ -146,7 +145,7 @@ def _packed_split(clean: CleanPost, indexed: list[str]) -> tuple[bytes, bytes | 
     split = clean.split or SplitPost(Decided(), (), ())
     passages = None
     if [p.id for p in split.passages] != indexed:
-        passages = pack([(p.id, p.text, p.heading, p.start_line, p.end_line) for p in split.passages])
+        passages = pack([(p.id, p.text, p.heading, p.date, p.start_line, p.end_line) for p in split.passages])
     if split.packed is not None:
         return split.packed, passages
     traits = clean.traits or Traits(Signs(), (), ())

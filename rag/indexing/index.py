@@ -123,6 +123,7 @@ class Index:
             "repairs": {finding.repair: finding.posts for finding in self.cleaning_evidence.findings()},
             "problems": meta["problems"],
             "settings": meta["settings"],
+            "site_url": meta["site_url"],
         }
 
 

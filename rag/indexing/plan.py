@@ -20,11 +20,13 @@ from rag.indexing.build_cache import CachedPost, read_cache
 from rag.indexing.settings import Settings, from_json, settle, taken_over
 from rag.models.e5 import e5_name
 from rag.models.embed import builtin_name
-from rag.posts.load import Known, load_posts, options_for
-from rag.posts.parse import Options
+from rag.posts.load import Known, load_posts
+from rag.posts.options import Options, options_for
+from rag.posts.site import Found
 from rag.storage import disk, generation, manifest
 from rag.storage.generation import Generation
 from rag.storage.passage_store import PassageStore
+from rag.text.keys import digest
 from rag.types import Post, Problem
 
 #: Raised by one whenever a stage makes something else of the same input: older generations are then not taken over.
@@ -68,6 +70,7 @@ class Plan:
     total_bytes: int  # of their files
     settings: Settings  # nothing of it is None
     options: Options
+    site_url: str  # where citations link to; "" when nothing says so
     in_use: str | None  # id of the generation that the build replaces
     before: Generation | None  # the same, if its results can be taken over
     vectors_of: Generation | None  # the same, if its vectors can: the transformer's follow from text and weights alone
@@ -76,8 +79,10 @@ class Plan:
     @property
     def needed(self) -> bool:
         """Whether the build would publish anything."""
-        stored = from_json(self.before.meta.get("settings")) if self.before else None
-        return stored != self.settings or self.report.anything_changed
+        if self.before is None or self.report.anything_changed:
+            return True
+        meta = self.before.meta
+        return from_json(meta.get("settings")) != self.settings or meta.get("site_url") != self.site_url
 
 
 def make_plan(folder: Path, root: Path, asked: Settings, *, rebuild: bool = False) -> Plan:
@@ -92,7 +97,7 @@ def make_plan(folder: Path, root: Path, asked: Settings, *, rebuild: bool = Fals
     settings = settle(asked, stored)
     if in_use:
         anew = "it was asked for" if rebuild else _not_reusable(in_use, stored, settings)
-    options, site = options_for(
+    options, found_site = options_for(
         folder, settings.permalink, settings.main_lang, drafts=bool(settings.drafts), future=bool(settings.future)
     )
     if in_use and not anew and in_use.meta.get("addresses") != addresses(options):
@@ -104,19 +109,31 @@ def make_plan(folder: Path, root: Path, asked: Settings, *, rebuild: bool = Fals
     if not posts:
         why = f" ({problems[0].path}: {problems[0].reason})" if problems else ""
         raise PostsError(f"{folder} holds no post that can be indexed{why}; give a folder of Markdown files (*.md)")
-    before, guessed = found.digests if found else {}, site.permalink and not settings.permalink
+    before = found.digests if found else {}
     report = replace(
         _compare(posts, before), problems=tuple(problems), options=taken_over(asked, settings), anew=anew,
-        guard=_guard(folder, posts, before), addresses=f"{options.permalink} (by {site.file})" if guessed else "",
+        guard=_guard(folder, posts, before), addresses=_told(options, found_site),
     )  # fmt: skip
     taken = None if anew else in_use
     lasting = in_use and not rebuild and in_use.meta["model"] == e5_name()
-    return Plan(folder, posts, total, settings, options, pointed, taken, in_use if lasting else taken, report)
+    site_url = settings.site_url or options.site.url
+    return Plan(folder, posts, total, settings, options, site_url, pointed, taken, in_use if lasting else taken, report)
 
 
-def addresses(options: Options) -> list[str]:
-    """Names the rule by which posts got their addresses, for the manifest."""
-    return [options.permalink, options.main_lang, *options.above]
+def addresses(options: Options) -> str:
+    """Names all that decides how posts got their addresses, days and languages, for the manifest."""
+    return digest(repr((options.permalink, options.main_lang, replace(options.site, url=""), options.above)))
+
+
+def _told(options: Options, found: Found) -> str:
+    """What was guessed from the site's configuration, in a line; "" when nothing was."""
+    lang = (
+        f"; posts in {options.main_lang} have no language in theirs"
+        if options.main_lang and found.site.languages
+        else ""
+    )
+    guessed = f"{options.rule} (by {found.file}{lang})" if found.file and not options.permalink else ""
+    return "; ".join(filter(None, (guessed, found.problem)))
 
 
 def pipeline_version() -> str:

@@ -55,8 +55,8 @@ def _standing(passages: Sequence[Passage], same: set[str], before: Mapping[str, 
     firsts = dict(zip(before, np.cumsum([0, *map(len, before.values())]).tolist(), strict=False))
     standing, start = np.full(len(passages), -1), 0
     for path, group in groupby(passages, attrgetter("post")):
-        now = [(p.id, p.start_line, p.end_line) for p in group]
-        if path in same and now == [(id_, first, last) for id_, _, _, first, last in before.get(path, ())]:
+        now = [(p.id, p.date, p.start_line, p.end_line) for p in group]
+        if path in same and now == [(id_, *place) for id_, _, _, *place in before.get(path, ())]:
             standing[start : start + len(now)] = firsts[path] + np.arange(len(now))
         start += len(now)
     return standing

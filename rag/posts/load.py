@@ -14,23 +14,27 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from rag.errors import PostsError
-from rag.posts import permalink as permalinks
-from rag.posts.parse import Options, parse_post
-from rag.posts.site import Site, find_site
+from rag.posts.options import PLAIN, Options
+from rag.posts.parse import parse_post
 from rag.types import Post, Problem
 
 SUFFIXES = frozenset({".md", ".markdown", ".mkdown", ".mkdn", ".mkd"})  # Jekyll's
 _OTHER_SUFFIXES = {".mdx": "is MDX, which is not read; save it as .md"}
 MAX_BYTES = 2_000_000  # the longest real post seen holds 60 KB; a larger file is a log or an export
 #: Other people's files, and what Jekyll generates: posts once more.
-_SKIPPED_FOLDERS = frozenset({"node_modules", "bower_components", "_site", "vendor"})
+_SKIPPED_FOLDERS = frozenset({"node_modules", "bower_components", "_site"})
 #: The same where a site's own folders are beside it; elsewhere a category may be called so.
-_SKIPPED_IN_SITES = frozenset({"themes", "public", "exampleSite"})
-_OF_SITES = re.compile(r"_posts|content|archetypes|_?config\.\w+|hugo\.\w+")
+_SKIPPED_IN_SITES = frozenset(
+    {"vendor", "themes", "exampleSite", "public", "archetypes", "scaffolds", "_includes", "_layouts", "layouts"}
+)
+_OF_SITES = re.compile(r"_posts|content|archetypes|scaffolds|(?:_?config|hugo|zola)\.(?:toml|ya?ml|json)")
+_GEMS = ("bundle", "cache", "gems", "ruby")  # in a `vendor` that is Bundler's, wherever it lies
 #: What a system's file manager adds to the name of a copy.
 _COPY_END = re.compile(
     r"(?i)(?:[ _-]+(?:copy|kopie|copie|copia|cópia)|[ _-]?(?:のコピー|コピー|副本|복사본)| \(\d+\))(?: \d+)?$"
 )
+#: A copy whose text is another, as far as one line in so many, was made to write a new post.
+_NEW_LINES = 10
 _SHARES = "shares the address"
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -39,7 +43,7 @@ Known = Callable[[str, bytes], tuple[Post, Sequence[Problem]] | None]
 
 
 def load_posts(
-    folder: str | Path, options: Options = Options(), *, today: str = "", max_bytes: int = MAX_BYTES,  # noqa: B008
+    folder: str | Path, options: Options = PLAIN, *, today: str = "", max_bytes: int = MAX_BYTES,
     known: Known = lambda name, data: None,
 ) -> tuple[list[Post], list[Problem], int]:  # fmt: skip
     """Every post under `folder`, in order of path; what was left out or repaired, likewise; and the bytes read.
@@ -48,7 +52,7 @@ def load_posts(
     itself can't be read.
     """
     found, problems = find_posts(Path(folder))
-    posts, total = list[Post](), 0
+    posts, total, paths = list[Post](), 0, dict(found)
     for name, path in found:
         try:
             data = read_bytes(path, max_bytes)
@@ -56,6 +60,10 @@ def load_posts(
             problems.append(unreadable(name, error))
             continue
         total += len(data)
+        original = _original_of(name, paths)
+        if original and _is_twin(data, paths[original], max_bytes):
+            problems.append(Problem(name, f"is a copy of {original}, by its name and its text"))
+            continue
         post, its_problems = known(name, data) or parse_post(name, data, options, today)
         problems += (p for p in its_problems if not p.reason.startswith(_SHARES))
         if post:
@@ -72,25 +80,13 @@ def _sharing(posts: Sequence[Post]) -> Iterator[Problem]:
             yield Problem(post.path, f"{_SHARES} {post.url} with {other}", skipped=False)
 
 
-def options_for(
-    folder: Path, permalink: str | None, main_lang: str | None, *, drafts: bool = False, future: bool = False
-) -> tuple[Options, Site]:
-    """How the posts of a folder are read, and the site's configuration by which what is not given was guessed.
-
-    `permalink` is a template, or the name of a style. Raises InputError when it is neither.
-    """
-    site = find_site(folder)
-    template = permalinks.expand_style(permalink or site.permalink or None)
-    above = folder.absolute().relative_to(site.root.absolute()).parts if site.root else ()
-    return Options(template, drafts, future, main_lang or site.main_lang, above), site
-
-
 def find_posts(folder: Path) -> tuple[list[tuple[str, Path]], list[Problem]]:
     """The Markdown files under `folder`: (name, path) pairs in order of name, where name is relative, with "/".
 
-    Hidden files and folders, node_modules and _site are not looked at. Links are not followed, and what is no regular
-    file is not opened: these are reported. Names are kept as the disk has them (composed and decomposed twins are two
-    posts), except that bytes which are not UTF-8 and control characters are written as \\xff.
+    Hidden files and folders are not looked at. Folders of others' files, such as node_modules, are left out, links are
+    not followed, and what is no regular file is not opened: these are reported. Names are kept as the disk has them
+    (composed and decomposed twins are two posts), except that bytes which are not UTF-8 and control characters are
+    written as \\xff.
     Raises PostsError when there is no such folder, or it can't be listed.
     """
     _check_folder(folder)
@@ -116,13 +112,10 @@ def find_posts(folder: Path) -> tuple[list[tuple[str, Path]], list[Problem]]:
                 problems.append(Problem(name, reason or "its name reads the same as another's; rename one"))
             else:
                 found[name] = path
-    copies = {name: original for name in found if (original := _copied(name, found))}
-    problems += (Problem(name, f"is a copy of {original} by its name") for name, original in copies.items())
-    kept = sorted((name, path) for name, path in found.items() if name not in copies)
-    return kept, sorted(problems, key=lambda problem: problem.path)
+    return sorted(found.items()), sorted(problems, key=lambda problem: problem.path)
 
 
-def _copied(name: str, names: Collection[str]) -> str:
+def _original_of(name: str, names: Collection[str]) -> str:
     """The file of which another is a copy by its name, "post copy.md" beside "post.md"; "" when it is none."""
     stem, _, suffix = name.rpartition(".")
     found = _COPY_END.search(stem)
@@ -130,11 +123,21 @@ def _copied(name: str, names: Collection[str]) -> str:
     return original if original in names else ""
 
 
+def _is_twin(data: bytes, original: Path, max_bytes: int) -> bool:
+    """Whether nearly every line of a copy is one of the original, which need not have stayed as it was."""
+    try:
+        lines, others = data.split(b"\n"), set(read_bytes(original, max_bytes).split(b"\n"))
+    except OSError:
+        return False
+    return sum(line not in others for line in lines) * _NEW_LINES <= len(lines)
+
+
 def _kind(path: Path, of_site: bool) -> tuple[str, str]:
     """ "folder", "post" or "" for what is passed over; and why, where the blog's owner should hear of it."""
     if path.name.startswith("."):
         return "", ""
-    if path.name in _SKIPPED_FOLDERS or (of_site and path.name in _SKIPPED_IN_SITES):
+    gems = path.name == "vendor" and any((path / name).is_dir() for name in _GEMS)
+    if path.name in _SKIPPED_FOLDERS or gems or (of_site and path.name in _SKIPPED_IN_SITES):
         return "", "is left out: such a folder holds no posts of one's own" if path.is_dir() else ""
     if other := _OTHER_SUFFIXES.get(path.suffix.lower()):
         return "", other

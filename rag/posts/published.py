@@ -12,7 +12,7 @@ from rag.posts.fields import day_of, is_false, is_true, text_of
 from rag.posts.front_matter import FrontMatter
 
 _DRAFT_FOLDERS = frozenset({"_drafts"})
-#: Fields that keep a post from its readers when they are true; the first kind are drafts, the others are out but in no list.
+#: Fields that keep a post from its readers when they are true; some of them say that it is out, but in no list.
 _HIDING = ("draft", "private", "unlisted", "hidden")
 _UNLISTED = ("unlisted", "hidden")
 #: Fields that do so when they are false: Jekyll's and Hexo's, Obsidian's, Zola's, Docusaurus's and Hugo's.

@@ -1,19 +1,20 @@
-"""What a site's own configuration says of its addresses and languages: Jekyll, Hexo, Hugo or Zola, by the file's keys.
+"""The configuration of a site, looked for in the folder of posts and above it. Knows nothing about posts.
 
-Read above the posts, never written; a file that can't be read is as if it weren't there. Knows nothing about posts.
+Read, never written; `rag.posts.generators` says what it means. A file that can't be read is as if it weren't there, and
+is named.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from rag.posts.language import as_code
+from rag.posts.generators import NO_SITE, Site, site_of
+from rag.posts.permalink import unknown_in
 from rag.posts.yaml_block import MAX_CHARS, Refused, load_yaml
 
 if sys.version_info >= (3, 11):
@@ -21,111 +22,76 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-_NAMES = ("_config.yml", "_config.yaml", "hugo", "config/_default/hugo", "config/_default/config", "config", "zola")
+_NAMES = ("_config", "hugo", "config", "zola")
 _SUFFIXES = (".toml", ".yaml", ".yml", ".json")
-_ABOVE = 4  # folders, that of the posts among them
-_HEXO = frozenset({"source_dir", "public_dir", "new_post_name", "skip_render"})
+_FOLDER = "config/_default"  # where Hugo may have its configuration in several files
+_PARTS = ("permalinks", "languages", "frontmatter")  # those of them that matter here
+_ABOVE = 6  # folders, that of the posts among them: content/ja/blog/_posts is four below the site's
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """How a site makes addresses. What is "" was not said."""
+class Found:
+    """A site's configuration, and where it was found."""
 
-    file: str = ""  # the configuration, as found
-    root: Path | None = None  # its folder
-    permalink: str = ""  # a template of `rag.posts.permalink`, with the site's own first parts
-    main_lang: str = ""  # the language whose posts have no part of their own in their addresses
-    url: str = ""  # where the site is, without a path
+    site: Site = NO_SITE
+    file: str = ""
+    above: tuple[str, ...] = ()  # folders from the site's own down to that of the posts
+    problem: str = ""  # what in it could not be used
 
 
-def find_site(folder: Path) -> Site:
-    """The configuration in `folder` or up to three above it, the nearest first; Site() when there is none."""
+def find_site(folder: Path) -> Found:
+    """The configuration in `folder` or above it, the nearest first, no further than the repository's own folder."""
     here = folder.absolute()
+    problem = ""
     for root in [here, *here.parents][:_ABOVE]:
-        for name in _NAMES:
-            for path in [root / name] if "." in name else [root / f"{name}{suffix}" for suffix in _SUFFIXES]:
+        for path in _files(root):
+            try:
                 fields = _read(path)
-                if fields:
-                    return _site(path, root, fields)
-    return Site()
+            except (OSError, ValueError, RecursionError, Refused) as error:
+                problem = problem or f"{path} could not be read ({error}), so it says nothing about addresses"
+                continue
+            site = site_of(path.name, fields) if fields else NO_SITE
+            if site.generator:
+                site, unknown = _usable(site)
+                return Found(site, str(path), here.relative_to(root).parts, unknown or problem)
+        if (root / ".git").exists():
+            break
+    return Found(problem=problem)
+
+
+def _files(root: Path) -> Iterator[Path]:
+    """The files in a folder that may be a configuration."""
+    for folder in (root, root / _FOLDER):
+        for name in _NAMES:
+            yield from (path for suffix in _SUFFIXES if (path := folder / f"{name}{suffix}").is_file())
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        if not path.is_file() or path.stat().st_size > MAX_CHARS:
-            return {}
-        text = path.read_text(encoding="utf-8-sig")
-        loaded: object = {".toml": tomllib.loads, ".json": json.loads}.get(path.suffix, load_yaml)(text)
-    except (OSError, ValueError, RecursionError, Refused):
-        return {}
+    fields = _load(path)
+    if path.parent.match(_FOLDER):
+        for part in sorted(path.parent.iterdir()):
+            name, *rest = part.stem.lower().split(".")
+            if name in _PARTS and part.suffix in _SUFFIXES:
+                inner = _load(part)
+                fields[name] = {**fields.get(name, {}), **({rest[0]: inner} if rest else inner)}
+    return fields
+
+
+def _load(path: Path) -> dict[str, Any]:
+    if path.stat().st_size > MAX_CHARS:
+        raise ValueError(f"it is longer than {MAX_CHARS:,} bytes")
+    text = path.read_text(encoding="utf-8-sig")
+    loaded: object = {".toml": tomllib.loads, ".json": json.loads}.get(path.suffix, load_yaml)(text)
     return {str(name).lower(): value for name, value in loaded.items()} if isinstance(loaded, dict) else {}
 
 
-def _site(path: Path, root: Path, fields: Mapping[str, Any]) -> Site:
-    address = urlsplit(_text(fields.get("url")) or _text(fields.get("baseurl")) or _text(fields.get("base_url")))
-    lang, several = _languages(fields)
-    prefix = ""
-    if path.name.startswith("_config") and not _HEXO.intersection(fields):
-        prefix, permalink = _text(fields.get("baseurl")), _jekyll(fields)
-    elif path.name.startswith("_config"):
-        prefix, permalink = (
-            _text(fields.get("root")),
-            "/" + (_text(fields.get("permalink")) or ":year/:month/:day/:title/"),
-        )
-    else:
-        prefix, permalink = address.path, _hugo(fields)
-    if several and ":lang" not in permalink and ":categories" not in permalink:
-        permalink = f"/:lang{permalink}"
-    if prefix.strip("/"):
-        permalink = f"/{prefix.strip('/')}{permalink}"
-    url = f"{address.scheme}://{address.netloc}" if address.scheme and address.netloc else ""
-    return Site(str(path), root, permalink, lang, url)
-
-
-def _jekyll(fields: Mapping[str, Any]) -> str:
-    """A template, or the name of a style, which is Jekyll's "date" where nothing is said."""
-    from rag.posts.permalink import STYLES
-
-    posts = _mapping(_mapping(fields.get("collections")).get("posts"))
-    scoped = (
-        _text(_mapping(default.get("values")).get("permalink"))
-        for default in fields.get("defaults") or ()
-        if isinstance(default, dict) and _mapping(default.get("scope")).get("type") in (None, "", "posts")
+def _usable(site: Site) -> tuple[Site, str]:
+    """`site` without the rules that hold a placeholder which isn't known, and a word about the first of them."""
+    rules = [site.template, *(rule for _, rule in site.by_section)]
+    unknown = next(
+        (f"{rule} holds {unknown_in(rule)}, which is not known here" for rule in rules if unknown_in(rule)), ""
     )
-    said = _text(posts.get("permalink")) or next(filter(None, scoped), "") or _text(fields.get("permalink")) or "date"
-    template = STYLES.get(said, said)
-    return template if template.startswith("/") else f"/{template}"
-
-
-def _hugo(fields: Mapping[str, Any]) -> str:
-    """The template of the section that has one, if only one has: which section posts are in, a file doesn't say."""
-    permalinks = _mapping(fields.get("permalinks"))
-    permalinks = _mapping(permalinks.get("page")) or permalinks
-    templates = {value for value in permalinks.values() if isinstance(value, str)}
-    if len(templates) != 1:
-        return "/:sections/:slugorfilename/"
-    template = templates.pop().replace(":title", ":post_title").replace("[1:]", "")
-    return template if template.startswith("/") else f"/{template}"
-
-
-def _languages(fields: Mapping[str, Any]) -> tuple[str, bool]:
-    """The main language, and whether the others have a part of their own in addresses."""
-    names = ("defaultcontentlanguage", "default_language", "default_lang", "languagecode", "lang", "language", "locale")
-    said = fields.get("language")
-    first = said[0] if isinstance(said, list) and said else ""
-    main = next(
-        (code for name in names if (code := as_code(_text(fields.get(name)).replace("_", "-")))), as_code(_text(first))
-    )
-    several = fields.get("languages")
-    count = len(several) if isinstance(several, (dict, list)) else 0
-    if str(fields.get("defaultcontentlanguageinsubdir", "")).lower() == "true":
-        return "", count > 0
-    return main, count > 1
-
-
-def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return {str(name).lower(): inner for name, inner in value.items()} if isinstance(value, dict) else {}
+    if not unknown:
+        return site, ""
+    by_section = tuple((section, rule) for section, rule in site.by_section if not unknown_in(rule))
+    return replace(site, template="" if unknown_in(site.template) else site.template, by_section=by_section), unknown

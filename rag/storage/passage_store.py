@@ -23,7 +23,10 @@ from rag.storage.packed_rows import LeftOut
 from rag.storage.passage_writer import FILE
 from rag.types import Copy, Dropped, Filters, Ids, Passage, place_of
 
-_COLUMNS = "id, text, title, heading, post, url, day, tags, categories, start_line, end_line, also_in, lang, authors"
+_COLUMNS = (
+    "id, text, title, heading, post, url, day, tags, categories, start_line, end_line, also_in, lang, authors, "
+    "translators"
+)
 _JOINED = "passages JOIN posts ON path = post"
 
 
@@ -77,10 +80,10 @@ class PassageStore:
         sql = f"SELECT {_COLUMNS} FROM {_JOINED} WHERE post = ? ORDER BY start_line, row"
         return [_as_passage(columns) for columns in self._query(sql, [path])]
 
-    def rows_by_post(self) -> dict[str, list[tuple[str, str, str, int, int]]]:
-        """Of each post that has any its passages in row order: id, text, heading, first and last line."""
+    def rows_by_post(self) -> dict[str, list[tuple[str, str, str, str, int, int]]]:
+        """Of each post that has any its passages in row order: id, text, heading, day, first and last line."""
         posts = self._query("SELECT post, count(*) FROM passages GROUP BY post ORDER BY min(row)")
-        rows: list[Any] = self._query("SELECT id, text, heading, start_line, end_line FROM passages ORDER BY row")
+        rows: list[Any] = self._query("SELECT id, text, heading, day, start_line, end_line FROM passages ORDER BY row")
         left = iter(rows)
         return {post: list(islice(left, int(count))) for post, count in posts}
 
@@ -158,10 +161,10 @@ class PassageStore:
 
 
 def _as_passage(columns: Sequence[str]) -> Passage:
-    id_, text, title, heading, post, url, day, tags, categories, start, end, also_in, lang, authors = columns
+    id_, text, title, heading, post, url, day, tags, categories, start, end, also_in, lang, *people = columns
     return Passage(
         id_, text, title, heading, post, url, day,
-        _names(tags), _names(categories), int(start), int(end), _copies(also_in), lang, _names(authors),
+        _names(tags), _names(categories), int(start), int(end), _copies(also_in), lang, *map(_names, people),
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ FILE = "passages.sqlite"
 _SCHEMA = """
 CREATE TABLE posts (
   path TEXT PRIMARY KEY, digest TEXT, title TEXT, date TEXT, url TEXT, tags TEXT, categories TEXT, lang TEXT,
-  authors TEXT) WITHOUT ROWID;
+  authors TEXT, translators TEXT) WITHOUT ROWID;
 CREATE TABLE passages (
   row INTEGER PRIMARY KEY, id TEXT, post TEXT, heading TEXT, day TEXT, start_line INTEGER, end_line INTEGER,
   also_in TEXT, text TEXT);
@@ -54,9 +54,20 @@ def write_store(
     """
     with database.writing(folder / FILE, _SCHEMA, before / FILE if before else None) as db:
         db.executemany(
-            "INSERT INTO posts VALUES (?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO posts VALUES (?,?,?,?,?,?,?,?,?,?)",
             (
-                (p.path, p.digest, p.title, p.date, p.url, _json(p.tags), _json(p.categories), p.lang, _json(p.authors))
+                (
+                    p.path,
+                    p.digest,
+                    p.title,
+                    p.date,
+                    p.url,
+                    _json(p.tags),
+                    _json(p.categories),
+                    p.lang,
+                    _json(p.authors),
+                    _json(p.translators),
+                )
                 for p in posts
             ),
         )
@@ -111,4 +122,4 @@ def _labels(passages: Sequence[Passage]) -> Iterator[tuple[str, str, str]]:
     for p in {p.post: p for p in passages}.values():
         yield from (("tag", name, p.post) for name in p.tags)
         yield from (("category", name, p.post) for name in p.categories)
-        yield from (("author", name, p.post) for name in p.authors)
+        yield from (("author", name, p.post) for name in dict.fromkeys((*p.authors, *p.translators)))

@@ -1,15 +1,24 @@
-"""Days that a heading of a diary names. Knows nothing about posts."""
+"""Days that the headings of a diary name. Knows nothing about posts."""
 
 from __future__ import annotations
 
 import datetime
 import re
 import unicodedata
+from collections.abc import Sequence
 
-_MONTH_TITLE = re.compile(r"(\d{4}) ?[年/.-] ?(\d{1,2})月?")
-_DAY_HEADING = re.compile(
-    r"(?:(\d{4}) ?[年/.-] ?)?(?:(\d{1,2}) ?[月/.-] ?)?(\d{1,2})(?:日(?!間|目|本)|(?=$|[ \t(（:：,、]))"
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+_PERIOD = re.compile(r"((?:19|20)\d{2})(?: ?年(?: ?(\d{1,2})月)?| ?[/.-] ?(\d{1,2}))?(?:の?(?:日記|日誌))?")
+_END = r"(?:日(?!間|目|本)|(?![\d月年/.-]))"
+_FULL = re.compile(rf"(?P<y>\d{{4}}) ?[年/.-] ?(?P<m>\d{{1,2}}) ?[月/.-] ?(?P<d>\d{{1,2}}){_END}")
+_MONTH_DAY = re.compile(r"(?P<m>\d{1,2}) ?(?:月 ?(?P<d>\d{1,2})日(?!間)|[/-](?P<n>\d{1,2})(?=$|[ \t(（:：,、]))")
+_ENGLISH = re.compile(
+    rf"(?P<m>{'|'.join(MONTHS)})[a-z]*\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<y>\d{{4}}))?(?!\d)"
 )
+_DAY = re.compile(r"(?P<d>\d{1,2})(?:日(?!間|目|本)|(?=$|[ \t]*[(（]|[ \t]+(?:mon|tue|wed|thu|fri|sat|sun)))")
+_MONTH = re.compile(rf"(?P<m>\d{{1,2}})月|(?P<name>{'|'.join(MONTHS)})[a-z]*")
+_WEEKDAY = re.compile(r"[ \t]*[(（\[]?(?:[月火水木金土日](?:曜日?)?|[a-z]{3,9})?[)）\]]?[ \t]*")
 
 
 def iso_day(year: str, month: str, day: str) -> str:
@@ -20,24 +29,48 @@ def iso_day(year: str, month: str, day: str) -> str:
         return ""
 
 
-def month_of_title(title: str) -> str:
-    """The first day of the month that a title, 2024年1月 or 2024-01, is wholly about; "" for any other."""
-    found = _MONTH_TITLE.fullmatch(unicodedata.normalize("NFKC", title).strip())
-    return iso_day(found[1], found[2], "1") if found else ""
-
-
-def day_of_heading(heading: str, month: str) -> str:
-    """The day that a heading begins with, 1月13日(土) or 1/13, if it is one of the month whose first day `month` is."""
-    found = _DAY_HEADING.match(unicodedata.normalize("NFKC", heading).strip())
+def period_of(name: str) -> str:
+    """The month "2024-01" or the year "2024" that a title or a file's name, 2024年1月 or 2024-01, wholly is; or ""."""
+    found = _PERIOD.fullmatch(_plain(name))
     if not found:
         return ""
-    day = iso_day(found[1] or month[:4], found[2] or month[5:7], found[3])
-    return day if day[:7] == month[:7] else ""
+    month = found[2] or found[3]
+    return iso_day(found[1], month, "1")[:7] if month else found[1]
 
 
-def day_under(headings: str, date: str, month: str, separator: str) -> str:
-    """The day of what stands under these headings in a post of day `date`: where the post is about one `month`, that
-    of the innermost heading that names a day.
+def day_under(headings: Sequence[str], date: str, period: str) -> str:
+    """The day of what stands under `headings`, outermost first, in a post of day `date` that is about `period`.
+
+    The innermost heading that begins with a day of the period counts: 1月13日(土), 1/13, 13日, January 13, the latter
+    ones within the month or year that is known. Without a period days in headings are what a post is about, not when it
+    was written; but for a post that has no day at all, a heading that is nothing but a day is one.
     """
-    parts = headings.split(separator)[::-1] if month else []
-    return next((day for part in parts if (day := day_of_heading(part, month))), date)
+    year, month, found = period[:4], period[5:7], date
+    for heading in map(_plain, headings if period or not date else ()):
+        day = _day_of(heading, year, month)
+        if day and (day.startswith(period) if period else _is_only_day(heading)):
+            found = day
+        elif year and not period[5:7] and (named := _MONTH.fullmatch(heading)):
+            month = named["m"] or str(MONTHS.index(named["name"]) + 1)
+    return found
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().lower()
+
+
+def _day_of(heading: str, year: str, month: str) -> str:
+    """The day that a heading begins with, where it or what is known names its month and year."""
+    if full := _FULL.match(heading):
+        return iso_day(full["y"], full["m"], full["d"])
+    if english := _ENGLISH.match(heading):
+        return iso_day(english["y"] or year, str(MONTHS.index(english["m"]) + 1), english["d"])
+    if part := _MONTH_DAY.match(heading):
+        return iso_day(year, part["m"], part["d"] or part["n"])
+    day = _DAY.match(heading)
+    return iso_day(year, month, day["d"]) if day else ""
+
+
+def _is_only_day(heading: str) -> bool:
+    found = _FULL.match(heading) or _ENGLISH.match(heading)
+    return bool(found and _WEEKDAY.fullmatch(heading, found.end()))

@@ -51,7 +51,7 @@ def build_app(bot: Chatbot, options: Options = Options(), root: str | Path | Non
     title, uploads = f"{JA.title} · {EN.title}", (_UPLOADS_KEPT, _UPLOADS_KEPT)
     with gr.Blocks(title=title, analytics_enabled=False, fill_width=True, delete_cache=uploads) as page:
         add_endpoints(bot, QUEUE)  # first, so that no event of the page takes their names
-        site_url = options.site_url or str(bot.index.status()["settings"].get("site_url") or "")
+        site_url = options.site_url or bot.index.status()["site_url"]
         chat, session = Chat(bot, site_url, options.lang), gr.State(())
         explorer = Explorer(bot, options.lang)
         header = gr.Markdown(_header(bot.index.status()), elem_id="rag-header")

@@ -47,6 +47,7 @@ class PassageRecord(TypedDict):
     also_in: list[CopyJSON]
     lang: str
     authors: list[str]
+    translators: list[str]
 
 
 class PassageJSON(TypedDict):
@@ -68,6 +69,7 @@ class PassageJSON(TypedDict):
     also_in: list[CopyJSON]
     lang: str
     authors: list[str]
+    translators: list[str]
     scores: ScoresJSON
 
 
@@ -121,6 +123,7 @@ def passage_record(passage: Passage) -> PassageRecord:
         "also_in": [{"post": copy.post, "url": copy.url, "date": copy.date} for copy in passage.also_in],
         "lang": passage.lang,
         "authors": list(passage.authors),
+        "translators": list(passage.translators),
     }
 
 

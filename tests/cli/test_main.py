@@ -16,7 +16,7 @@ ANSWER_KEYS = [
     "answered", "confidence", "text", "citations", "passages", "searched", "limits", "note", "model",
 ]  # fmt: skip
 PASSAGE_KEYS = ["rank", "score", "id", "text", "title", "heading", "post", "url", "date", "tags", "categories",
-                "start_line", "end_line", "also_in", "lang", "authors", "scores"]  # fmt: skip
+                "start_line", "end_line", "also_in", "lang", "authors", "translators", "scores"]  # fmt: skip
 
 
 def run(*args, **options):

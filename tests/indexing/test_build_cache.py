@@ -45,7 +45,7 @@ def test_a_post_comes_back_as_it_was_cleaned_and_split(tmp_path: Path) -> None:
 
 def test_passages_that_are_indexed_as_they_were_split_are_kept_once(tmp_path: Path) -> None:
     (passage,) = split().passages
-    rows = {"a.md": [(passage.id, passage.text, passage.heading, passage.start_line, passage.end_line)]}
+    rows = {"a.md": [(passage.id, passage.text, passage.heading, passage.date, passage.start_line, passage.end_line)]}
     for home, indexed in (("once", [passage]), ("twice", [replace(passage, id="0" * 16)])):
         (tmp_path / home).mkdir()
         write_cache(tmp_path / home, [POST], [], {"a.md": CLEAN}, indexed)

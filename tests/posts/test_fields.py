@@ -69,14 +69,21 @@ def test_flags():
     ("written", "names"),
     [
         ("南", ("南",)),
-        ("Humble C. (Vmware), Louis K. (deeproute.ai)", ("Humble C. (Vmware)", "Louis K. (deeproute.ai)")),
-        ("A (Some Company, Inc.), B", ("A (Some Company, Inc.)", "B")),
+        ("Humble C. (Vmware), Louis K. (deeproute.ai)", ("Humble C.", "Louis K.")),
+        ("A (Some Company, Inc.), B", ("A", "B")),
         (["南", "北川", "南"], ("南", "北川")),
         ([{"name": "南", "url": "x"}, {"title": "北川"}, {"url": "x"}], ("南", "北川")),
         ("[Takuya](https://example.org), 南", ("Takuya", "南")),
         ("", ()),
         (None, ()),
         ("(" * 300 + ",", ("(" * 300,)),
+        ("Sunny S. (Google) Matthew C. (Google)", ("Sunny S.", "Matthew C.")),
+        ("Eileen und Thomas", ("Eileen", "Thomas")),
+        ("[One](https://example.org/" + "x" * 290 + "), and Two", ("One", "Two")),
+        (["A & B", "and C"], ("A", "B", "C")),
+        ("南（翻訳チーム）、北川", ("南", "北川")),
+        ("Andrea Yamada", ("Andrea Yamada",)),
+        ("Jörg R. (Code for L.) et al.", ("Jörg R.",)),
     ],
 )
 def test_names(written, names):

@@ -179,3 +179,62 @@ def test_blank_lines_before_and_longer_fences():
 )
 def test_comments_behind_values_of_a_broken_block(line, value):
     assert read(f"---\ntitle: a: b\n{line}\n---\n本文").fields["draft"] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("title: a\ndate: 2024-01-02\n---\n本文", {"title": "a", "date": "2024-01-02"}),  # Hexo
+        (';;;\n"title": "a",\n"tags": ["x"]\n;;;\n本文', {"title": "a", "tags": ["x"]}),
+        ('"title": "a",\n"date": "2024-01-02"\n;;;\n本文', {"title": "a", "date": "2024-01-02"}),
+        ("Title: a: b\nDate: 2024-01-02\n\n本文", {"title": "a: b", "date": "2024-01-02"}),  # Pelican
+        ("<!--\n.. title: a\n.. slug: b\n\n-->\n本文", {"title": "a", "slug": "b"}),  # Nikola
+        ('---toml\ntitle = "a"\n---\n本文', {"title": "a"}),
+        ('---json\n{"title": "a"}\n---\n本文', {"title": "a"}),
+        ("---yml\ntitle: a\n---\n本文", {"title": "a"}),
+        ("--- # a note\ntitle: a\n---\n本文", {"title": "a"}),
+        ("<!-- SPDX-License-Identifier: CC-BY-4.0 -->\n\n---\ntitle: a\n---\n本文", {"title": "a"}),
+        ('\n\n+++\ntitle = "a # b" # c\n[extra]\nauthor = "南"\n+++\n本文',
+         {"title": "a # b", "author": "南", "extra": {"author": "南"}}),
+    ],
+)  # fmt: skip
+def test_every_generator_s_block(text, fields):
+    front = read(text)
+    assert (front.fields, front.body.strip(), front.problem) == (fields, "本文", "")
+    assert text.split("\n")[front.body_line - 1 :] == front.body.split("\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title: 一行だけの本文\n---\n続き",
+        "Note: these are words\nthat begin a text\n---\n続き",
+        "Title: a play in three acts\n\n本文",
+        "{ほげ}の話。",
+        '{% include "x.html" %}\n\n本文',
+        '{"a": 1}\n\n本文',
+        '{"title": broken',
+        "<!-- 注 -->\n本文",
+        "<!--\n.. note: x\n-->\n本文",
+        ";;; 区切り\n本文",
+        "+++ 足し算\n本文",
+    ],
+)
+def test_prose_that_looks_like_a_block_is_prose(text):
+    front = read(text)
+    assert (front.fields, front.body, front.body_line) == ({}, text, 1)
+
+
+def test_hostile_beginnings_are_linear():
+    for text in (
+        "<!--" * 50_000,
+        "<!-- -->\n" * 50_000,
+        "a: b\n" * 100_000,
+        '{"title": ' * 50_000,
+        '{"title": "x", "date": "' + "[" * 300_000,
+        "<!--\n" + ".. a: b\n" * 50_000,
+        "+++\n" + "a = 1\n" * 50_000,
+    ):
+        started = time.process_time()
+        read(text)
+        assert time.process_time() - started < 2  # a hang takes minutes; not a benchmark

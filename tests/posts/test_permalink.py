@@ -17,7 +17,7 @@ def address(template=DEFAULT, date="2025-01-05", slug="Rail-旅_1", categories=(
         ("date", "/旅/鉄 道/2025/01/05/Rail-旅_1.html"),
         ("pretty", "/旅/鉄 道/2025/01/05/Rail-旅_1/"),
         ("ordinal", "/旅/鉄 道/2025/005/Rail-旅_1.html"),
-        ("weekdate", "/旅/鉄 道/2025/W01/SUN/Rail-旅_1.html"),
+        ("weekdate", "/旅/鉄 道/2025/W01/Sun/Rail-旅_1.html"),
         ("none", "/旅/鉄 道/Rail-旅_1.html"),
         ("/blog/:short_year-:i_month-:i_day/:slug", "/blog/25-1-5/rail-旅-1"),
     ],

@@ -23,7 +23,7 @@ ANSWER_KEYS = [
 ]  # fmt: skip
 PASSAGE_KEYS = [
     "rank", "score", "id", "text", "title", "heading", "post", "url", "date", "tags", "categories", "start_line",
-    "end_line", "also_in", "lang", "authors", "scores",
+    "end_line", "also_in", "lang", "authors", "translators", "scores",
 ]  # fmt: skip
 QUESTION = "こむぎ堂の食パンは一斤いくら？"
 

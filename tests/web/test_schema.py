@@ -25,7 +25,7 @@ ANSWER_KEYS = [
 ]  # fmt: skip
 RECORD_KEYS = [
     "id", "text", "title", "heading", "post", "url", "date", "tags", "categories", "start_line", "end_line", "also_in",
-    "lang", "authors",
+    "lang", "authors", "translators",
 ]  # fmt: skip
 
 
