@@ -6,43 +6,32 @@ Exit codes: 0 ok, 1 an error the user can act on (one line), 2 wrong usage, 3 a 
 from __future__ import annotations
 
 import argparse
-import gc
-import signal
 import sys
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from rag.cleaning.site_rules import load_rules
 from rag.cli import streams
 from rag.cli.arguments import make_parser, parse
+from rag.cli.builds import run_build, run_watch
 from rag.cli.queries import read_queries
 from rag.cli.report import report
 from rag.cli.terminal import (
-    Bars,
     one_line,
     print_answer,
     print_hit,
     print_json,
-    print_report,
     print_scores,
     print_status,
 )
 from rag.errors import InputError, RagError
 from rag.evaluation.evaluate import evaluate
-from rag.indexing.build import build
-from rag.indexing.deepen import deepen
 from rag.indexing.index import Index, open_index
-from rag.indexing.plan import BuildReport
-from rag.indexing.settings import Settings
-from rag.indexing.watch import watch
 from rag.models.rerank import CrossEncoderReranker
 from rag.retrieval.filters import make_filters
 from rag.storage import generation
 from rag.types import Filters
 from rag.web.options import generator_from, options_from
-from rag.web.safe import valid_site_url
 from rag.web.schema import answer_json, passage_json, passage_record
 
 
@@ -59,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, `head` say, has seen enough
         streams.abandon()
     except KeyboardInterrupt:
-        print("rag: stopped; the index is as it was" if args.run is _build else "rag: stopped", file=sys.stderr)
+        print("rag: stopped; the index is as it was" if args.run is run_build else "rag: stopped", file=sys.stderr)
         return 130
     except OSError as error:
         if error.filename is not None:
@@ -71,43 +60,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 # --- verbs ------------------------------------------------------------------------------------------------------
-
-
-def _build(args: argparse.Namespace) -> None:
-    # A build makes 100,000s of objects that stay and hardly a cycle: looking for those takes a twentieth of its time.
-    gc.set_threshold(200_000)
-    what = Path(args.posts), Path(args.index), _settings(args)
-    with Bars() as bars:
-        report = build(
-            *what, rebuild=args.rebuild, plan=args.plan, quick=args.quick, allow_removals=args.allow_removals,
-            progress=bars.update,
-        )  # fmt: skip
-    print_report(report, planned=args.plan, index=args.index)
-    if report.shallow and not (args.plan or args.quick):
-        with Bars() as bars:
-            deep = deepen(*what, allow_removals=args.allow_removals, progress=bars.update)
-        if deep:
-            print(f"deep       all {deep.passages:,} passages are embedded with the transformer")
-    gc.freeze()  # nor need Python look through them when it ends
-
-
-def _watch(args: argparse.Namespace) -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end it cleanly, also in the middle of a build
-
-    def built(report: BuildReport) -> None:
-        print_report(report, planned=False, index=args.index)
-        print(f"watching   {one_line(args.posts)}; Ctrl-C ends it", flush=True)
-
-    def failed(error: RagError) -> None:
-        print(f"rag: {one_line(str(error))}", file=sys.stderr, flush=True)
-
-    try:
-        watch(
-            Path(args.posts), Path(args.index), _settings(args), built=built, failed=failed, stop=threading.Event(),
-            quick=args.quick, allow_removals=args.allow_removals,
-        )  # fmt: skip
-    except KeyboardInterrupt:
-        print("rag: stopped watching; the index is complete", file=sys.stderr)
 
 
 def _search(args: argparse.Namespace) -> None:
@@ -194,8 +146,8 @@ def _completion(args: argparse.Namespace) -> None:
 
 
 VERBS = {
-    "build": _build,
-    "watch": _watch,
+    "build": run_build,
+    "watch": run_watch,
     "search": _search,
     "ask": _ask,
     "export": _export,
@@ -210,15 +162,6 @@ VERBS = {
 
 
 # --- helpers ----------------------------------------------------------------------------------------------------
-
-
-def _settings(args: argparse.Namespace) -> Settings:
-    rules = load_rules(args.rules) if args.rules else None
-    if args.site_url and not valid_site_url(args.site_url):
-        raise InputError(f"--site-url is {args.site_url!r}; give an address such as https://example.org")
-    return Settings(
-        args.model, args.adapt, args.permalink, args.drafts, args.future, rules, args.main_lang, args.site_url
-    )
 
 
 def _open(args: argparse.Namespace) -> Index:

@@ -18,7 +18,7 @@ from rag.cli.streams import colours
 from rag.evaluation.evaluate import Score
 from rag.indexing.plan import BuildReport
 from rag.text.unicode import repair
-from rag.types import Answer, Dropped, Hit, Passage
+from rag.types import Answer, Dropped, Hit, Passage, Problem
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -87,10 +87,15 @@ def print_report(report: BuildReport, *, planned: bool, index: str) -> None:
             )
             print("           and if this is stopped the next build goes on where it was")
         print(f"index      {index}")
-    for problem in report.problems[:_LISTED]:
+    print_problems(report.problems)
+
+
+def print_problems(problems: Sequence[Problem]) -> None:
+    """The files that were left out or repaired, each with its reason."""
+    for problem in problems[:_LISTED]:
         print(f"{'skipped' if problem.skipped else 'repaired'}  {one_line(problem.path)}: {one_line(problem.reason)}")
-    if len(report.problems) > _LISTED:
-        print(f"… and {len(report.problems) - _LISTED} more files with a problem; `rag status --json` lists them")
+    if len(problems) > _LISTED:
+        print(f"… and {len(problems) - _LISTED} more files with a problem; `rag status --json` lists them")
 
 
 def print_hit(rank: int, hit: Hit) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import RagError
+from rag.indexing import last_failure
 from rag.indexing.deepen import build_deep
 from rag.indexing.plan import BuildReport
 from rag.indexing.settings import Settings
@@ -121,10 +122,12 @@ def main() -> int:
             progress=lambda stage, done, total: _tell(stage=stage, done=done, total=total),
         )  # fmt: skip
     except RagError as error:
+        last_failure.note(Path(asked["index"]), error)
         _tell(error=" ".join(str(error).split()))
         return error.exit_code
     except KeyboardInterrupt:
         return 130
+    last_failure.clear(Path(asked["index"]))
     _tell(report=asdict(report))
     return 0
 

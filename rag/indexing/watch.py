@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rag.errors import RagError
+from rag.indexing import last_failure
 from rag.indexing.build import build
 from rag.indexing.deepen import deepen
 from rag.indexing.plan import BuildReport
@@ -35,8 +36,8 @@ def watch(
 ) -> None:  # fmt: skip
     """Build now, and again whenever the posts change, until `stop` is set; while they don't, deepen unless `quick`.
 
-    `built` gets the first report and each of a build that changed something; `failed` gets the errors of later builds,
-    which leave the index as it was. Raises what the first build raises.
+    `built` gets the first report and each of a build that changed something or met other problems than the one before;
+    `failed` gets the errors of later builds, which leave the index as it was. Raises what the first build raises.
     """
 
     def build_now() -> BuildReport:
@@ -48,8 +49,9 @@ def watch(
 
     seen = _look(posts)
     first = build_now()
+    last_failure.clear(root)
     built(first)
-    shallow = bool(first.shallow)
+    shallow, problems = bool(first.shallow), first.problems
     due = time.monotonic() + RECHECK
     while not stop.wait(every):
         now = _look(posts)
@@ -63,13 +65,16 @@ def watch(
         try:
             report = deepen_now() if idle else build_now()
         except RagError as error:
+            last_failure.note(root, error)
             failed(error)
             due, shallow = time.monotonic() + RETRY, False  # the build then tells anew
             continue
         due = time.monotonic() + RECHECK
+        last_failure.clear(root)
         shallow = report is None or bool(report.shallow)  # None: the posts changed while it was at work
-        if report and (idle or report.anything_changed):
+        if report and (idle or report.anything_changed or report.problems != problems):
             built(report)
+        problems = report.problems if report else problems
 
 
 def _quiet(posts: Path, now: Look, stop: threading.Event, every: float) -> Look:

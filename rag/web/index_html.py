@@ -12,6 +12,7 @@ from rag.cleaning.corpus_evidence import CorpusEvidence
 from rag.cleaning.losses import unsure
 from rag.cleaning.report import most_repeats, samples, summary
 from rag.indexing.background import BuildState
+from rag.indexing.last_failure import Failure
 from rag.indexing.plan import BuildReport
 from rag.posts.uploads import Added
 from rag.types import Dropped, Passage, Problem
@@ -24,8 +25,8 @@ _REPEATERS = 10  # posts that repeat most
 _SAMPLE = 120  # characters
 
 
-def status_html(status: dict[str, Any], s: Strings) -> str:
-    """What the index holds, as a list of facts, and the files that had a problem."""
+def status_html(status: dict[str, Any], s: Strings, failure: Failure | None = None) -> str:
+    """What the index holds, as a list of facts, the files that had a problem, and that the last build failed."""
     adapted = f" · {s.adapted}" if status["adapted"] else ""
     model = status["model"].partition("+adapted:")[0]
     depth = status["deep"]
@@ -38,7 +39,11 @@ def status_html(status: dict[str, Any], s: Strings) -> str:
     )  # fmt: skip
     rows = "".join(f"<div><dt>{name}</dt><dd>{text_html(value)}</dd></div>" for name, value in facts)
     problems = problems_html([Problem(**p) for p in status["problems"]], s)
-    return f'<div class="rag-index" lang="{s.lang}"><dl class="rag-stats">{rows}</dl>{problems}</div>'
+    told = ""
+    if failure:
+        words = text_html(s.build_failed.format(when=moment(failure.when)) + " " + failure.error)
+        told = f'<p class="rag-told rag-problem" role="alert">{words}</p>'
+    return f'<div class="rag-index" lang="{s.lang}">{told}<dl class="rag-stats">{rows}</dl>{problems}</div>'
 
 
 def moment(built: str) -> str:

@@ -15,6 +15,7 @@ import gradio as gr
 
 from rag.chatbot import Chatbot
 from rag.errors import RagError
+from rag.indexing.last_failure import last_failure
 from rag.web import allocator
 from rag.web.desk import Desk
 from rag.web.frame import HIDDEN, I18N, strings_for
@@ -49,7 +50,8 @@ class IndexTab:
 
     def facts(self, request: gr.Request) -> str:
         """The state of the index."""
-        return status_html(self.bot.index.status(), strings_for(request, self.lang))
+        failure = last_failure(self.bot.root) if isinstance(self.bot, LiveChatbot) and self.is_owner(request) else None
+        return status_html(self.bot.index.status(), strings_for(request, self.lang), failure)
 
     def cleaning(self, request: gr.Request) -> str:
         """What cleaning left out of this generation: two seconds of work for 1,500 posts, so it is kept."""

@@ -160,6 +160,7 @@ class Strings:
     building: str
     step: str  # {n}, {all}, {stage}
     cancelled: str
+    build_failed: str  # {when}
     already_building: str
     planned: str
     nothing_to_do: str

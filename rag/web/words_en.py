@@ -145,6 +145,7 @@ EN = Strings(
     allow_removals="Go on although many posts are gone",
     building="Building. You can go on asking meanwhile.",
     step="Step {n} of {all}: {stage}",
+    build_failed="The last build failed ({when}); the index before is in use.",
     cancelled="Cancelled. The index is as it was.",
     already_building="A build is running already.",
     planned="Only looked: nothing was written.",

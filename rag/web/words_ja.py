@@ -141,6 +141,7 @@ JA = Strings(
     allow_removals="多くの記事がなくなっていても進める",
     building="索引を作っています。そのあいだも質問できます。",
     step="{all} 段階の {n}：{stage}",
+    build_failed="直近の索引づくりに失敗しました（{when}）。前の索引を使っています。",
     cancelled="中止しました。索引は前のままです。",
     already_building="すでに作っています。",
     planned="調べただけで、何も書いていません。",

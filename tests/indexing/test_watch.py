@@ -11,6 +11,7 @@ import pytest
 
 import rag
 from rag.errors import BusyError, PostsError
+from rag.indexing.last_failure import last_failure, note
 from rag.indexing.settings import Settings
 from rag.indexing.watch import watch
 from rag.storage import generation
@@ -109,3 +110,49 @@ def test_signals_end_the_command_cleanly(posts, tmp_path, number):
         _, told = process.communicate(timeout=60)
     assert (process.returncode, told) == (0, "rag: stopped watching; the index is complete\n")
     assert len(rag.open_index(tmp_path / "ix").posts()) == len(POSTS)
+
+
+def test_w1_a_file_that_is_skipped_is_named_when_it_appears(posts, tmp_path):
+    with Watching(posts, tmp_path / "ix") as watching:
+        text = "---\ntitle: 橋\n---\n橋の長さは三百メートルです。\n"
+        (posts / "2025-06-02-hashi.md").write_bytes(text.encode("cp932"))
+        until(lambda: len(watching.reports) == 2)
+        (problem,) = watching.reports[1].problems
+        assert (problem.path, problem.skipped) == ("2025-06-02-hashi.md", True)
+        assert "UTF-8" in problem.reason
+        (posts / "2025-06-03-draft.md").write_text(text.replace("title", "draft: true\ntitle"), encoding="utf-8")
+        until(lambda: len(watching.reports) == 3)
+        assert {p.path for p in watching.reports[2].problems} == {"2025-06-02-hashi.md", "2025-06-03-draft.md"}
+    assert watching.errors == []
+
+
+def test_w1_the_command_line_names_it_once(posts, tmp_path):
+    command = [sys.executable, "-u", "-m", "rag.cli", "watch", posts, "--index", tmp_path / "ix"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as child:
+        while "watching" not in child.stdout.readline():
+            pass
+        for number in (1, 2):
+            (posts / f"2025-06-0{number}-hashi.md").write_bytes("橋の長さは三百メートルです。".encode("cp932"))
+            line = child.stdout.readline()
+            assert line.startswith(f"skipped  2025-06-0{number}-hashi.md: is not UTF-8"), line
+            assert "watching" in child.stdout.readline()
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(20) == 0
+
+
+def test_a_build_that_fails_is_noted_for_the_page_until_one_succeeds(posts, tmp_path):
+    root = tmp_path / "ix"
+    away = posts.with_name("away")
+    with Watching(posts, root) as watching:
+        assert last_failure(root) is None
+        posts.rename(away)
+        until(lambda: watching.errors and last_failure(root))
+        assert str(posts) in last_failure(root).error
+    assert last_failure(tmp_path / "none") is None
+    away.rename(posts)
+    with Watching(posts, root):
+        assert last_failure(root) is None
+    (root / "failed.json").write_text("{")
+    assert last_failure(root) is None
+    note(root, BusyError("another build runs"))
+    assert last_failure(root) is None
