@@ -19,6 +19,7 @@ from rag.types import Filters
 MAX_PASSAGES = 100  # a page of results; whoever wants the whole index exports it
 MAX_HISTORY = 20  # earlier questions read from a client, the latest
 
+_KINDS = ("tags", "categories", "authors")
 _DAY = {"type": ["string", "null"], "examples": ["2025-09-01", "2025-09", "2025"]}
 _NAMES = {"type": ["array", "null"], "items": {"type": "string"}}
 _LIMITS: dict[str, dict[str, Any]] = {
@@ -26,6 +27,7 @@ _LIMITS: dict[str, dict[str, Any]] = {
     "until": {"description": "only posts up to this day", **_DAY},
     "tags": {"description": "only posts with any of these tags", **_NAMES},
     "categories": {"description": "only posts of any of these categories", **_NAMES},
+    "authors": {"description": "only posts by any of these authors or translators", **_NAMES},
 }
 _QUESTION = {
     "description": "a question or a few words, in any language",
@@ -108,10 +110,10 @@ def _count(k: object) -> int:
 def _filters(given: Mapping[str, Any]) -> Filters:
     for name in ("since", "until"):
         _checked(name, lambda name=name: make_filters(**{name: _day(name, given.get(name))}))  # type: ignore[misc]
-    for name in ("tags", "categories"):
+    for name in _KINDS:
         _checked(name, lambda name=name: _names(name, given.get(name)))  # type: ignore[misc]
     return _checked(  # type: ignore[no-any-return]
-        "until", lambda: make_filters(*(given.get(name) or None for name in ("since", "until", "tags", "categories")))
+        "until", lambda: make_filters(*(given.get(name) or None for name in ("since", "until", *_KINDS)))
     )
 
 

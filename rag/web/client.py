@@ -35,9 +35,10 @@ class Client:
         until: str | None = None,
         tags: Iterable[str] | None = None,
         categories: Iterable[str] | None = None,
+        authors: Iterable[str] | None = None,
     ) -> list[Hit]:
         """As `Index.search`. Raises InputError for a call that can't be answered as made, ServerError."""
-        limits = _limits(make_filters(since, until, tags, categories))
+        limits = _limits(make_filters(since, until, tags, categories, authors))
         return [_hit(found) for found in self._post("/api/search", {"question": question, "k": k, **limits})]
 
     def ask(
@@ -84,7 +85,7 @@ class Client:
 def _limits(filters: Filters) -> dict[str, Any]:
     return {
         "since": filters.since, "until": filters.until, "tags": list(filters.tags) or None,
-        "categories": list(filters.categories) or None,
+        "categories": list(filters.categories) or None, "authors": list(filters.authors) or None,
     }  # fmt: skip
 
 
@@ -94,7 +95,8 @@ def _answer(question: str, told: Mapping[str, Any]) -> Answer:
         question, told["text"], told["answered"], told["confidence"],
         tuple(_citation(c) for c in told["citations"]), tuple(_hit(p) for p in told["passages"]),
         searched if searched != question else "", told["note"],
-        Filters(limits["since"], limits["until"], tuple(limits["tags"]), tuple(limits["categories"])), told["model"],
+        Filters(limits["since"], limits["until"], *(tuple(limits[kind]) for kind in ("tags", "categories", "authors"))),
+        told["model"],
     )  # fmt: skip
 
 
@@ -112,4 +114,7 @@ def _passage(told: Mapping[str, Any]) -> Passage:
     plain = {name: told[name] for name in ("id", "text", "title", "heading", "post", "url", "date")}
     lines = {name: told[name] for name in ("start_line", "end_line")}
     copies = tuple(Copy(copy["post"], copy["url"], copy["date"]) for copy in told["also_in"])
-    return Passage(**plain, **lines, tags=tuple(told["tags"]), categories=tuple(told["categories"]), also_in=copies)
+    tags, categories, authors = (tuple(told[kind]) for kind in ("tags", "categories", "authors"))
+    return Passage(
+        **plain, **lines, tags=tags, categories=categories, authors=authors, also_in=copies, lang=told["lang"]
+    )

@@ -30,6 +30,7 @@ def add_endpoints(bot: Chatbot, concurrency_id: str) -> None:
         until: str | None = None,
         tags: list[str] | None = None,
         categories: list[str] | None = None,
+        authors: list[str] | None = None,
     ) -> list[dict[str, Any]]:
         """Find the passages that fit a question best, best first.
 
@@ -40,8 +41,10 @@ def add_endpoints(bot: Chatbot, concurrency_id: str) -> None:
             until: only posts up to this day
             tags: only posts with any of these tags
             categories: only posts of any of these categories
+            authors: only posts by any of these authors or translators
         """
-        given = {"question": question, "k": k, "since": since, "until": until, "tags": tags, "categories": categories}
+        given = {"question": question, "k": k, "since": since, "until": until, "tags": tags, "categories": categories,
+                 "authors": authors}  # fmt: skip
         return _or_error(lambda: [dict(p) for p in run_search(bot, read_call("search", given))])
 
     def ask(
@@ -51,6 +54,7 @@ def add_endpoints(bot: Chatbot, concurrency_id: str) -> None:
         until: str | None = None,
         tags: list[str] | None = None,
         categories: list[str] | None = None,
+        authors: list[str] | None = None,
     ) -> dict[str, Any]:
         """Answer a question in the posts' own words, each sentence with its source, or say that the posts don't.
 
@@ -61,10 +65,11 @@ def add_endpoints(bot: Chatbot, concurrency_id: str) -> None:
             until: only posts up to this day
             tags: only posts with any of these tags
             categories: only posts of any of these categories
+            authors: only posts by any of these authors or translators
         """
         given = {
             "question": question, "history": history, "since": since, "until": until, "tags": tags,
-            "categories": categories,
+            "categories": categories, "authors": authors,
         }  # fmt: skip
         return _or_error(lambda: dict(run_ask(bot, read_call("ask", given))))
 

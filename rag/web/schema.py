@@ -90,6 +90,7 @@ class LimitsJSON(TypedDict):
     until: str | None
     tags: list[str]
     categories: list[str]
+    authors: list[str]
 
 
 class AnswerJSON(TypedDict):
@@ -159,6 +160,7 @@ def _limits_json(limits: Filters) -> LimitsJSON:
         "until": limits.until,
         "tags": list(limits.tags),
         "categories": list(limits.categories),
+        "authors": list(limits.authors),
     }
 
 

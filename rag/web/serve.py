@@ -112,7 +112,8 @@ def _leave_other_sites_to_the_guard() -> None:
 def _launch_options(bot: Chatbot, options: Options, accounts: Mapping[str, str] | None) -> dict[str, Any]:
     local = is_loopback(options.host)
     hosts = {"127.0.0.1", "localhost", "[::1]", options.host.lower()} if local else None  # else the password guards
-    routes = [Route("/healthz", partial(_healthz, bot)), *Api(bot, options.site_url, accounts).routes()]
+    site_url = options.site_url or str(bot.index.status()["settings"].get("site_url") or "")
+    routes = [Route("/healthz", partial(_healthz, bot)), *Api(bot, site_url, accounts).routes()]
     guard = Middleware(
         Guard,
         public_url=options.public_url,

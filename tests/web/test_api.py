@@ -37,7 +37,13 @@ def test_search_and_ask_give_the_same_json_as_python(http, index):
 
 def test_a5_limits_and_the_completed_question_are_in_the_json(http):
     limited = http.post("/api/ask", json={"question": "2025年11月の記事でこむぎ堂の開店は？"}).json()
-    assert limited["limits"] == {"since": "2025-11-01", "until": "2025-11-30", "tags": [], "categories": []}
+    assert limited["limits"] == {
+        "since": "2025-11-01",
+        "until": "2025-11-30",
+        "tags": [],
+        "categories": [],
+        "authors": [],
+    }
     assert (limited["note"], limited["model"]) == ("", "")
     followed = http.post(
         "/api/ask", json={"question": "それは何度まで上がる？", "history": ["こむぎ堂の石窯について"]}
@@ -45,7 +51,7 @@ def test_a5_limits_and_the_completed_question_are_in_the_json(http):
     assert "石窯" in followed["searched"]
     plain = http.post("/api/ask", json={"question": QUESTION}).json()
     assert plain["searched"] == QUESTION
-    assert plain["limits"] == {"since": None, "until": None, "tags": [], "categories": []}
+    assert plain["limits"] == {"since": None, "until": None, "tags": [], "categories": [], "authors": []}
 
 
 @pytest.mark.parametrize(
@@ -80,6 +86,7 @@ WRONG = [
     ({"since": "2026", "until": "2025"}, "until", "after"), ({"tags": "パン"}, "tags", "no list"),
     ({"tags": [1]}, "tags", "no list"), ({"tags": {"a": 1}}, "tags", "no list"), ({"tags": 3}, "tags", "no list"),
     ({"categories": [None]}, "categories", "no list"), ({"categories": "店"}, "categories", "no list"),
+    ({"authors": "x"}, "authors", "no list"), ({"author": ["x"]}, "author", "did you mean authors"),
     ({"category": ["店"]}, "category", "did you mean categories"), ({"tag": "パン"}, "tag", "did you mean tags"),
     ({"since": "0000"}, "since", "0000"), ({"since": "2025-02-30"}, "since", "2025-02-30"),
 ]  # fmt: skip
@@ -109,7 +116,9 @@ def test_s2_a_wrong_call_is_422_with_the_parameter_and_an_example_that_works(htt
         ({"history": history}, "history", "history") for history in WRONG_HISTORY
     ]  # fmt: skip
     for body, parameter, says in WRONG + special:
-        named = "question" in body or not {"since", "until", "tags", "categories", "k", "history"} & set(body)
+        named = "question" in body or not {"since", "until", "tags", "categories", "authors", "k", "history"} & set(
+            body
+        )
         answer = http.post(path, json=body if named else {"question": "朝", **body})
         assert answer.status_code == 422, body
         told = answer.json()
@@ -150,7 +159,7 @@ def test_a_wrong_address_or_method_is_4xx_without_a_traceback(http, method, path
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
     max_leaves=6,
 )

@@ -41,7 +41,7 @@ def test_search_and_ask_are_the_only_tools_and_are_described(served):
     assert set(by_name) == {"search", "ask"}
     assert "best first" in by_name["search"].description
     assert list(by_name["search"].inputSchema["properties"]) == [
-        "question", "k", "since", "until", "tags", "categories",
+        "question", "k", "since", "until", "tags", "categories", "authors",
     ]  # fmt: skip
     assert by_name["ask"].inputSchema["required"] == ["question"]
 

@@ -113,7 +113,7 @@ def test_what_can_not_be_searched_for_is_said_in_one_line(http, options, says):
     asked = {"question": "朝", **options}
     refused = http.post("/gradio_api/call/v2/search", json=asked)
     assert refused.status_code == 422
-    by_place = [asked.get(name) for name in ("question", "k", "since", "until", "tags", "categories")]
+    by_place = [asked.get(name) for name in ("question", "k", "since", "until", "tags", "categories", "authors")]
     made = http.post("/gradio_api/call/search", json={"data": by_place}).json()
     *_, event, data = http.get(f"/gradio_api/call/search/{made['event_id']}").text.strip().splitlines()
     assert event == "event: error"
@@ -159,7 +159,7 @@ def test_the_two_endpoints_are_documented_and_no_other_is(client):
     named = client.view_api(return_format="dict")["named_endpoints"]
     assert set(named) == {"/search", "/ask"}
     assert [p["parameter_name"] for p in named["/search"]["parameters"]] == [
-        "question", "k", "since", "until", "tags", "categories",
+        "question", "k", "since", "until", "tags", "categories", "authors",
     ]  # fmt: skip
     assert "best first" in named["/search"]["description"]
 
