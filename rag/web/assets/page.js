@@ -209,6 +209,8 @@
     facts = now;
   };
   const tidy = () => {
+    // Gradio calls the cards a list, of which none is an item.
+    document.querySelectorAll("#rag-chat .examples[role=list]").forEach((cards) => cards.setAttribute("role", "group"));
     document.querySelectorAll("#rag-chat [data-testid][aria-label*='<']").forEach((message) => {
       message.removeAttribute("aria-label");
     });
