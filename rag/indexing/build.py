@@ -58,13 +58,10 @@ def build(
 ) -> BuildReport:  # fmt: skip
     """Bring the index in `root` up to date with the posts and publish it; with `plan` only say what would be done.
 
-    The transformer's vectors are used when at most `AT_ONCE` of them are missing, in a `quick` build of an index that
-    has none of them only when none is; else the static table's, and the report's `shallow` says how many wait for
-    `rag.indexing.deepen`. `deepen` publishes also when the posts are as they were.
-
-    Raises PostsError when there is nothing to index, or so much is gone that it looks like a mistake, unless
-    `allow_removals`; BusyError when another build is at work, StorageError when the disk refuses. The index that was
-    there is then untouched.
+    Which model's vectors, and what is `quick`: `rag.indexing.vectors.choose_encoder`. The report's `shallow` says how
+    many wait for `rag.indexing.deepen`; `deepen` publishes also when the posts are as they were. Raises PostsError when
+    there is nothing to index, or so much is gone that it looks like a mistake, unless `allow_removals`; BusyError when
+    another build is at work, StorageError when the disk refuses. The index that was there is then untouched.
     """
     clock = Clock(progress)
     with clock.stage("load"):

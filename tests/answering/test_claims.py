@@ -13,7 +13,8 @@ def words(text):
 
 
 READER = Reader(words, lambda ws: np.ones(len(ws), np.float32), 1.0, lambda ws: np.zeros((len(ws), 2), np.float32),
-                lambda ws: [], lambda q, ts, cs: ([0.0] * len(ts), [0.0] * len(ts)), lambda q, hits: 0.0, words)  # fmt: skip
+                lambda ws: [], lambda q, ts, cs: ([0.0] * len(ts), [0.0] * len(ts)), lambda q, hits: 0.0,
+                words)  # fmt: skip
 
 
 def hit(text, title="こむぎ堂の話"):
