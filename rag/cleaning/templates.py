@@ -47,6 +47,7 @@ _PAIR_ENDS = {
     name: re.compile(rf"\{{(?:\{{[<%]|%)-?\s{{0,9}}(?:/|end)\s{{0,9}}{name}\s{{0,9}}-?[%>]\}}{{1,2}}")
     for name in ("comment", "raw")
 }
+_CLOSING = re.compile(r"\{(?:\{[<%]|%)-?\s{0,9}(?:/|end)\s{0,9}([\w./-]+)")
 _NAME = re.compile(r"[-\s]{0,9}(/?)\s{0,9}([\w./-]*)")
 _ARGUMENT = re.compile(r"(?:([\w-]{1,40})\s{0,9}[=:]\s{0,9})?(?:\"([^\"]*)\"|'([^']*)'|`([^`]*)`)")
 _LINK = re.compile(r"\]\(<?[^\s()<>]*$|\n {0,3}\[[^\]\n]{1,200}\]:[ \t]*$")
@@ -91,6 +92,7 @@ class _Scan:
         self.parts: list[str] = []
         self.done = 0  # offset up to which the body is in `parts`
         self.next: dict[re.Pattern[str], re.Match[str] | None] = {}
+        self.paired = set(_CLOSING.findall(body))  # names of tags that are closed
         self.ticks: dict[int, list[int]] = defaultdict(list)  # offsets of runs of backticks, by their length
         for run in re.finditer("`+", body):
             self.ticks[len(run[0])].append(run.start())
@@ -172,8 +174,10 @@ class _Scan:
         named = {key.lower(): " ".join(value.split()) for key, value in given if key}
         words = next((named[key] for key in _SHOWN if named.get(key)), "")
         if not words and named.get("alt"):
-            words = f"![{named['alt'].replace('[', '(').replace(']', ')')}](#)"
-        return f"<br>{words}<br>" if words and own_line else words
+            return f"![{named['alt'].replace('[', '(').replace(']', ')')}](#)"
+        if not words or not own_line:
+            return words
+        return f"<br>{words}：<br>" if name in self.paired else f"<br>[{words}]<br>"
 
     def before(self, start: int) -> str:
         """What stands before `start`, with a line break where the body begins."""
