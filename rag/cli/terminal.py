@@ -112,7 +112,9 @@ def print_summary(
         print(f"{finding.repair}: {made} ({finding.why})")
     table = Table("reason", "blocks", "posts", "what it is", "not sure", box=None, pad_edge=False)
     for row in rows:
-        table.add_row(row.reason, f"{row.blocks:,}", f"{row.posts:,}", row.meaning, f"{row.unsure:,}" if row.unsure else "")
+        table.add_row(
+            row.reason, f"{row.blocks:,}", f"{row.posts:,}", row.meaning, f"{row.unsure:,}" if row.unsure else ""
+        )
     print()
     Console(highlight=False).print(table)
     for row in rows:

@@ -96,7 +96,14 @@ def test_another_wording_of_the_title_stays() -> None:
 
 @pytest.mark.parametrize(
     "heading",
-    ["## 関連記事", "### あわせて読みたい", "**関連記事**", "## Related posts", "関連記事\n---", "## Ähnliche Beiträge"],
+    [
+        "## 関連記事",
+        "### あわせて読みたい",
+        "**関連記事**",
+        "## Related posts",
+        "関連記事\n---",
+        "## Ähnliche Beiträge",
+    ],
 )
 def test_links_to_the_blogs_own_posts_go_with_the_heading_that_announces_them(heading: str) -> None:
     body = f"本文です。\n\n{heading}\n\n- [粉の話](/kona)\n- [塩の話](/shio)\n"
@@ -118,7 +125,9 @@ def test_links_to_the_blogs_own_posts_go_with_the_heading_that_announces_them(he
 )
 def test_links_that_say_something_stay(body: str) -> None:
     """Names, versions, sources, steps: nobody else says them."""
-    words = [line.split("](")[0].strip("- [`12.").strip() for line in body.split("\n") if "http" in line or "](" in line]
+    words = [
+        line.split("](")[0].strip("- [`12.").strip() for line in body.split("\n") if "http" in line or "](" in line
+    ]
     assert dropped(body) == []
     assert all(any(word in text for text in kept(body)) for word in words)
 
@@ -161,7 +170,13 @@ ADVERT = """\
 def test_an_advertisement_is_suspect_with_the_headings_above_it() -> None:
     """It goes when it recurs: one book that somebody names once is not the site's advertisement."""
     suspects = [block.text for block in clean(ADVERT).blocks if block.suspect == "promotion"]
-    assert suspects == ["おすすめの本", "窯の本", "窯づくりの基本がわかる一冊です。", "Amazonで見る", "※ アフィリエイトリンクを含みます。"]
+    assert suspects == [
+        "おすすめの本",
+        "窯の本",
+        "窯づくりの基本がわかる一冊です。",
+        "Amazonで見る",
+        "※ アフィリエイトリンクを含みます。",
+    ]
     assert dropped(ADVERT) == []
 
 
@@ -192,7 +207,13 @@ def test_a_run_that_says_nothing_goes_and_the_words_around_it_stay(run: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["円周率の近似は1." + "3" * 70 + "です。", "やったーーーーーーーーーー！！！！！！！！！！！", "━━━━━ 火入れ ━━━━━", "合言葉は「" + "はい" * 20 + "」です。"]
+    "text",
+    [
+        "円周率の近似は1." + "3" * 70 + "です。",
+        "やったーーーーーーーーーー！！！！！！！！！！！",
+        "━━━━━ 火入れ ━━━━━",
+        "合言葉は「" + "はい" * 20 + "」です。",
+    ],
 )
 def test_figures_joy_and_short_runs_stay(text: str) -> None:
     assert kept(text) == [text]
@@ -209,7 +230,7 @@ def test_an_image_is_found_by_the_words_about_it() -> None:
     assert kept("![Chart: 80.9% Linux, 35.5% macOS](os.svg)") == ["[Chart: 80.9% Linux, 35.5% macOS]"]
 
 
-@pytest.mark.parametrize("alt", ["", "Image", "summit_04.png", "wahlsalon-2", "DSC 0001"])
+@pytest.mark.parametrize("alt", ["", "Image", "summit_04.png", "wahlsalon-2", "DSC 0001", "写真"])
 def test_an_image_of_which_only_the_file_is_named_goes(alt: str) -> None:
     body = f"![{alt}](a.jpg)\n\n本文です。"
     assert kept(body) == ["本文です。"]

@@ -89,6 +89,13 @@ def test_the_same_notice_on_another_day_stays() -> None:
     one, other = passage(notice, "a.md", "休みます"), passage(notice, "b.md", "休みます", date="2026-02-01")
     assert both(one, other)
     assert not both(one, replace(other, date=one.date))
+    assert not both(one, replace(other, title="年始の予定"))  # the other post is named beside it, with its day
+
+
+def test_a_few_words_on_another_day_stay_under_any_title() -> None:
+    assert both(
+        passage("終日会議。疲れた。", "a.md", "晴れ"), passage("終日会議。疲れた。", "b.md", "雨", date="2026-02-01")
+    )
 
 
 def test_the_original_beats_a_later_copy_that_is_not_translated() -> None:
@@ -100,7 +107,9 @@ def test_the_original_beats_a_later_copy_that_is_not_translated() -> None:
 
 def test_code_stays_in_the_translation() -> None:
     """Without it the post says "for example:" and nothing after it."""
-    english = [passage("The kiln is fired by hand: first it is heated, then it is cooled slowly.", "en/a.md", "The kiln")]
+    english = [
+        passage("The kiln is fired by hand: first it is heated, then it is cooled slowly.", "en/a.md", "The kiln")
+    ]
     japanese = [passage(SAND + "たとえば：", "ja/a.md", "窯の話")]
     code = [passage(CODE, "en/a.md", "The kiln"), passage(CODE, "ja/a.md", "窯の話")]
     assert len(left(*english, code[0], *japanese, code[1])) == 4

@@ -6,7 +6,9 @@ from rag.types import Dropped, Passage
 TEXT = "窯の床には耐火煉瓦を敷き、その下に砂を五センチほど入れます。"
 
 
-def passage(text: str, post: str = "a.md", start: int = 1, end: int = 1, heading: str = "火入れの手順と日数") -> Passage:
+def passage(
+    text: str, post: str = "a.md", start: int = 1, end: int = 1, heading: str = "火入れの手順と日数"
+) -> Passage:
     return Passage("0" * 16, text, "庭に石窯を作る話", heading, post, "", "", (), (), start, end)
 
 
@@ -25,7 +27,15 @@ def test_what_a_title_or_a_heading_says_is_no_loss() -> None:
 
 
 def test_repeats_marks_and_what_the_site_asked_for_are_no_loss() -> None:
-    reasons = ("repeated_in_post", "repeated_in_posts", "cut_repeated", "marker", "no_text", "site_section", "image_only")
+    reasons = (
+        "repeated_in_post",
+        "repeated_in_posts",
+        "cut_repeated",
+        "marker",
+        "no_text",
+        "site_section",
+        "image_only",
+    )
     assert unsure([], [drop("参加費は五百円で、当日に受付で払います。", reason) for reason in reasons]) == []
 
 

@@ -153,7 +153,12 @@ def test_a_heading_goes_when_all_that_stood_under_it_went() -> None:
 
 def test_a_heading_under_which_nobody_wrote_is_a_line_of_the_section_above() -> None:
     """In bold, people write when and where: "**18:00 – 19:00**", with nothing below."""
-    blocks = [heading("準備", 2, 1), text(LONG, 3), heading("日時：三月三日 十時から", 7, 5), heading("場所：窯の会", 7, 6)]
+    blocks = [
+        heading("準備", 2, 1),
+        text(LONG, 3),
+        heading("日時：三月三日 十時から", 7, 5),
+        heading("場所：窯の会", 7, 6),
+    ]
     passages, dropped = split_post(POST, blocks, [left_out("link_list", 4)])
     assert [(p.heading, p.text) for p in passages] == [("準備", f"{LONG}\n日時：三月三日 十時から\n場所：窯の会")]
     assert dropped == []
@@ -182,8 +187,12 @@ def test_nothing_is_lost_and_nothing_is_too_long(drawn: list[tuple]) -> None:
     passages = split(*blocks)
     assert all(0 < len(p.text) <= MAX_CHARS for p in passages)
     said = "".join("".join(p.text.split()) for p in passages)
-    last = [b.kind == "heading" and (n + 1 == len(blocks) or blocks[n + 1].kind == "heading") for n, b in enumerate(blocks)]
-    assert said == "".join("".join(b.text.split()) for b, alone in zip(blocks, last, strict=True) if b.kind != "heading" or alone)
+    last = [
+        b.kind == "heading" and (n + 1 == len(blocks) or blocks[n + 1].kind == "heading") for n, b in enumerate(blocks)
+    ]
+    assert said == "".join(
+        "".join(b.text.split()) for b, alone in zip(blocks, last, strict=True) if b.kind != "heading" or alone
+    )
     assert [p.start_line for p in passages] == sorted(p.start_line for p in passages)
 
 

@@ -11,7 +11,11 @@ from rag.storage.packed_rows import LeftOut
 from rag.types import Block, Dropped, Post, Problem
 
 POST = Post("a.md", "窯の話", "2026-01-01", "/a/", ("窯",), (), "窯は北を向く。", 4, "d1")
-BLOCKS = (Block("heading", "窯", 4, 4, 2), Block("text", "窯は北を向く\ud800。", 6, 6), Block("text", "…", 7, 7, suspect="promotion"))
+BLOCKS = (
+    Block("heading", "窯", 4, 4, 2),
+    Block("text", "窯は北を向く\ud800。", 6, 6),
+    Block("text", "…", 7, 7, suspect="promotion"),
+)
 DROPPED = (Dropped("a.md", 9, 9, "promotion", "窯の本はこちら"), Dropped("a.md", 10, 10, "marker", "---END---"))
 TRAITS = Traits(Signs(3, 2, 1, 1, 0, 0, 1), ("k1", "", "~k2"), ("k3",))
 DECIDED = Decided(frozenset({"restarts", "cut sentences"}), frozenset({"k1", "!k3"}))
