@@ -3,8 +3,8 @@
 from itertools import zip_longest
 
 from rag.cleaning.boilerplate import MIN_SHARE, edges_of, learn_boilerplate, suspects_of, without
-from rag.types import Block, Post
 from rag.cleaning.stages import Signs, Traits
+from rag.types import Block, Post
 
 FOOTER = "この日誌は、窯の会の三人が交代で毎週書いています。"
 

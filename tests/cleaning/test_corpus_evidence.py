@@ -6,7 +6,14 @@ from dataclasses import replace
 import pytest
 
 from rag.cleaning.corpus_evidence import (
-    CHATTER, CUTS, REPAIRS, RESTARTS, WHY, CorpusEvidence, learn_evidence, signs_of,
+    CHATTER,
+    CUTS,
+    REPAIRS,
+    RESTARTS,
+    WHY,
+    CorpusEvidence,
+    learn_evidence,
+    signs_of,
 )  # fmt: skip
 from rag.types import Block
 

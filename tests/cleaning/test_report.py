@@ -10,7 +10,16 @@ from rag.cleaning.corpus_evidence import learn_evidence
 from rag.cleaning.losses import Lines
 from rag.cleaning.reasons import ALWAYS, REASONS, SWITCHABLE
 from rag.cleaning.report import (
-    Month, Row, by_month, html_report, least_kept, most_repeats, report_json, samples, summary, unsure_first,
+    Month,
+    Row,
+    by_month,
+    html_report,
+    least_kept,
+    most_repeats,
+    report_json,
+    samples,
+    summary,
+    unsure_first,
 )  # fmt: skip
 from rag.cleaning.stages import Signs
 from rag.types import Copy, Dropped, Passage

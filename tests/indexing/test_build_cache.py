@@ -52,7 +52,8 @@ def test_passages_that_are_indexed_as_they_were_split_are_kept_once(tmp_path: Pa
         (stored,) = sqlite3.connect(tmp_path / home / FILE).execute("SELECT passages IS NULL FROM kept")
         assert stored == (home == "once",)
         back = read_cleaned(tmp_path / home, [POST], LEFT_OUT, rows)["a.md"].split
-        assert back and back.passages == (passage,)
+        assert back
+        assert back.passages == (passage,)
 
 
 def test_a_renamed_post_is_cleaned_already_but_not_split(tmp_path: Path) -> None:
