@@ -131,7 +131,7 @@ def test_the_disappearance_of_a_twin_promotes_its_sibling(tmp_path):
 
 
 def test_evidence_that_changes_mends_the_posts_that_stood_there_and_lets_them_be_again(tmp_path):
-    """Three posts that begin their text again make it a blog of restarts: the fourth, which shows little, is mended."""
+    """Posts that begin their text again make it a blog of restarts: the one that shows little of it is mended too."""
     posts = tmp_path / "posts"
     posts.mkdir()
     facts = [f"窯の壁の{n}段目には、水に浸した煉瓦を{n + 20}個だけ並べて積みます。" for n in range(20)]

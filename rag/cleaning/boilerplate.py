@@ -2,8 +2,8 @@
 
 A text is the blog's when it stands at the beginning or the end of many posts. One of them keeps it, since it may be the
 only place that says where the club meets. What only advertisements and lists of related posts look like is theirs when
-it recurs anywhere, and then all of it goes. The posts of each language are counted for themselves: a translation
-repeats what is not translated.
+it recurs anywhere, and then all of it goes. Posts are counted in each language by itself, as a translation repeats
+what is not translated.
 """
 
 from __future__ import annotations

@@ -39,8 +39,8 @@ _HIGHLIGHT = re.compile(
 )
 
 _WORD = re.compile(r"[^\W_]")
-# What stands for an image: a few Japanese or Chinese letters, or three words; fewer name a file.
-_CAPTION = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}|[^\\W\\d_]\\W+[^\\W_]+\\W+[^\\W_]")
+# What stands for an image: three letters of Japanese, Chinese or Korean, or three words; fewer name a file.
+_CAPTION = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{3}|[^\\W\\d_]\\W+[^\\W_]+\\W+[^\\W_]")
 #: A shorter run is a line that somebody drew.
 MIN_RUN = 60
 _RUN_OF_SIGNS = re.compile(r"(?<![^\w\s])([。！？.!?」』）)]{0,3})(?:[^\w\s]|_){60,}")

@@ -18,8 +18,9 @@ from rag.types import Passage
 
 #: A post of whose running text this part stands in one other post is a copy of it, or an earlier version.
 COPY = 0.5
-#: Characters of a post below which the same words on another day are news: "closed today", "meeting all day".
-MIN_LATER = 200
+#: Characters of a post below which the same words on another day are news: "closed today", "meetings all day". More are
+#: needed under one title, which may be that of a diary.
+MIN_LATER, MIN_SAME_TITLE = 30, 200
 #: Part of a passage's shingles that have to stand in another for it to count as a part of the copy.
 SAME = 0.8
 #: Two titles that share more of the shorter one, at its beginning and end, are of a series: the rest is the subject.
@@ -45,7 +46,8 @@ def in_copies(passages: Sequence[Passage], pairs: Sequence[tuple[int, int, float
     for i, j, _ in both_ways:
         one, other = passages[i], passages[j]
         copied = held[one.post, other.post] >= COPY * max(1, prose[one.post])
-        copied = copied and (prose[one.post] >= MIN_LATER or one.date == other.date)
+        least = MIN_SAME_TITLE if one.title == other.title else MIN_LATER
+        copied = copied and (one.date == other.date or prose[one.post] >= least)
         if copied and standing(one) <= standing(other) and _same_subject(one, other):
             yield i, j
 

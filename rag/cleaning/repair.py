@@ -9,7 +9,7 @@ from rag.cleaning.chatter import divided_notes, machine_chatter, without_note, w
 from rag.cleaning.corpus_evidence import CHATTER, CUTS, RESTARTS
 from rag.cleaning.cut_sentences import mend
 from rag.cleaning.glued import divided, without_titles
-from rag.cleaning.repeats import drop_restarts
+from rag.cleaning.repeats import drop_restarts, drop_twins
 from rag.types import Block, Dropped, Post
 
 
@@ -17,6 +17,8 @@ def repair(
     post: Post, blocks: Sequence[Block], repairs: Container[str], off: Container[str] = frozenset()
 ) -> tuple[list[Block], list[Dropped]]:  # fmt: skip
     """`blocks` after the `repairs` named, in order, and what went, in order of its lines.
+
+    A paragraph that stands word for word twice in a row is pasted twice, whoever wrote it.
 
     Reasons that are `off` drop nothing.
     """
@@ -31,8 +33,8 @@ def repair(
             dropped += gone
         blocks, gone = mend(post, blocks, off)
         dropped += gone
-    if RESTARTS in repairs and "repeated_in_post" not in off:
-        blocks, gone = drop_restarts(post, blocks)
+    if "repeated_in_post" not in off:
+        blocks, gone = drop_restarts(post, blocks) if RESTARTS in repairs else drop_twins(post, blocks)
         dropped += gone
     return blocks, sorted(dropped, key=lambda d: d.start_line)
 

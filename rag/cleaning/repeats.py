@@ -20,6 +20,8 @@ from rag.types import Block, Dropped, Post
 RUNAWAY = 600
 #: A sentence of fewer letters ("本当でしょうか。") says nothing alone: it never saves a block from being dropped.
 MIN_SENTENCE = 10
+#: Letters of a paragraph that nobody says twice in a row.
+MIN_TWIN = 20
 #: Part of a sentence's shingles that another must share before the two are compared word by word.
 NEAR = 0.55
 #: A block of which more than this part is held elsewhere is reduced to the rest; below, it is a paragraph of its own.
@@ -59,6 +61,22 @@ def drop_restarts(post: Post, blocks: Sequence[Block]) -> tuple[list[Block], lis
         gone = " ".join(block.text[a:b] for (a, b), new in zip(parts[i].spans, fresh, strict=True) if not new)
         dropped.append(Dropped(post.path, block.start_line, block.end_line, "repeated_in_post", gone[:200]))
     return [kept[i] for i in sorted(kept)], dropped
+
+
+def drop_twins(post: Post, blocks: Sequence[Block]) -> tuple[list[Block], list[Dropped]]:
+    """`blocks` without the paragraphs that are, word for word, the one directly above: pasted twice; and these.
+
+    Further apart the same words may be about another thing: a form's "No updates available."
+    """
+    kept: list[Block] = []
+    dropped: list[Dropped] = []
+    for block in blocks:
+        above = sentence_key(kept[-1].text) if kept and kept[-1].kind == block.kind == "text" else ""
+        if len(above) >= MIN_TWIN and above == sentence_key(block.text):
+            dropped.append(Dropped(post.path, block.start_line, block.end_line, "repeated_in_post", block.text[:200]))
+        else:
+            kept.append(block)
+    return kept, dropped
 
 
 def _part(block: Block, numbers: dict[str, int], texts: list[str]) -> _Part:

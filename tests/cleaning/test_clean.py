@@ -230,7 +230,7 @@ def test_an_image_is_found_by_the_words_about_it() -> None:
     assert kept("![Chart: 80.9% Linux, 35.5% macOS](os.svg)") == ["[Chart: 80.9% Linux, 35.5% macOS]"]
 
 
-@pytest.mark.parametrize("alt", ["", "Image", "summit_04.png", "wahlsalon-2", "DSC 0001"])
+@pytest.mark.parametrize("alt", ["", "Image", "summit_04.png", "wahlsalon-2", "DSC 0001", "写真"])
 def test_an_image_of_which_only_the_file_is_named_goes(alt: str) -> None:
     body = f"![{alt}](a.jpg)\n\n本文です。"
     assert kept(body) == ["本文です。"]

@@ -89,6 +89,13 @@ def test_the_same_notice_on_another_day_stays() -> None:
     one, other = passage(notice, "a.md", "休みます"), passage(notice, "b.md", "休みます", date="2026-02-01")
     assert both(one, other)
     assert not both(one, replace(other, date=one.date))
+    assert not both(one, replace(other, title="年始の予定"))  # the other post is named beside it, with its day
+
+
+def test_a_few_words_on_another_day_stay_under_any_title() -> None:
+    assert both(
+        passage("終日会議。疲れた。", "a.md", "晴れ"), passage("終日会議。疲れた。", "b.md", "雨", date="2026-02-01")
+    )
 
 
 def test_the_original_beats_a_later_copy_that_is_not_translated() -> None:

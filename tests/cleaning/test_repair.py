@@ -93,8 +93,8 @@ def test_a_note_of_length_goes_from_a_heading() -> None:
 
 
 def test_restarts_and_cuts_go_where_they_are_looked_for() -> None:
-    texts = (LONG, WHOLE, LONG, WHOLE[:-12])
-    assert repaired(*texts, repairs={RESTARTS, CUTS})[0] == [LONG, WHOLE]
+    texts = (LONG + WHOLE, "火を入れます。" + LONG, "また、", WHOLE[:-12])
+    assert repaired(*texts, repairs={RESTARTS, CUTS})[0] == [LONG + WHOLE]
     assert repaired(*texts, repairs=()) == (list(texts), [])
 
 
@@ -102,7 +102,7 @@ def test_restarts_and_cuts_go_where_they_are_looked_for() -> None:
     "end", ["大変だった orz", "また明日（笑）", "楽しかったw", "https://example.org/", "つづく", "…"]
 )
 def test_how_people_end_a_paragraph_stays_where_cuts_are_not_looked_for(end: str) -> None:
-    assert repaired(LONG + end, LONG, repairs=()) == ([LONG + end, LONG], [])
+    assert repaired(LONG + end, WHOLE, repairs=()) == ([LONG + end, WHOLE], [])
 
 
 def test_a_reason_that_is_off_drops_nothing() -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.cleaning.repeats import drop_restarts
+from rag.cleaning.repeats import drop_restarts, drop_twins
 from rag.text.keys import sentence_key
 from rag.types import Block, Post
 
@@ -17,6 +17,19 @@ SALT = "塩は最後に入れると、生地の締まり具合を指先で確か
 def left(*texts: str) -> list[str]:
     blocks = [Block("text", text, n + 1, n + 1) for n, text in enumerate(texts)]
     return [block.text for block in drop_restarts(POST, blocks)[0]]
+
+
+def test_a_paragraph_pasted_twice_stands_once() -> None:
+    blocks = [Block("text", text, n, n) for n, text in enumerate((SAND, SAND, SAND + "。", DRY, SAND))]
+    kept, dropped = drop_twins(POST, blocks)
+    assert [block.text for block in kept] == [SAND, DRY, SAND]
+    assert [(d.reason, d.start_line) for d in dropped] == [("repeated_in_post", 1), ("repeated_in_post", 2)]
+
+
+def test_items_and_code_that_recur_in_a_row_and_short_lines_stay() -> None:
+    blocks = [Block(kind, SAND, 1, 1) for kind in ("list", "list", "code", "code")]
+    lines = [Block("text", "はい、はい。", 1, 1)] * 2
+    assert drop_twins(POST, [*blocks, *lines]) == ([*blocks, *lines], [])
 
 
 def test_nothing_repeated_nothing_dropped() -> None:
