@@ -46,8 +46,7 @@ from rag.storage.packed_rows import LeftOut
 from rag.storage.passage_writer import write_store
 from rag.types import Dropped, Encoder, Filters, Ids, Passage, Progress
 
-#: Bytes of a generation for each byte of the posts: measured 3 to 6, most with many short passages.
-_BYTES_PER_BYTE = 4
+_BYTES_PER_BYTE = 4  # of a generation for each of the posts: measured 3 to 6, most with many short passages
 #: Part of the passages that may be new before an index is asked again what its scores mean.
 RECALIBRATE = 0.1
 

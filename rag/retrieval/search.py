@@ -86,8 +86,8 @@ def search(
     total = sum((w * legs[leg] for leg, w in weights.items() if leg in legs), start=np.zeros(len(rows), np.float32))
     order = np.lexsort((rows, -total))
     order = order[total[order] > 0]
-    if "form" in weights:
-        order = _reordered(parts.store, question, rows, total, order, weights["form"])
+    if len(weights) > 1:  # no leg alone
+        order = _reordered(parts.store, question, rows, total, order, weights.get("form", 0.0))
     if parts.reranker:
         order = _reranked(parts.store, parts.reranker, question, rows, total, order)
     shown = {"dense": legs["dense"], "lexical": legs["lexical"], "late": legs["soft"]}

@@ -75,9 +75,9 @@ def test_what_was_kept_in_a_file_is_taken_over(tmp_path: Path) -> None:
     first = prepare(BLOG)
     keys = {p.path: cache_key(p) for p in BLOG}
     write_cache(tmp_path, BLOG, [], {path: first.cleaned[key] for path, key in keys.items()}, first.passages)
-    rows: dict[str, list[tuple[str, str, str, int, int]]] = {}
+    rows: dict[str, list[tuple[str, str, str, str, int, int]]] = {}
     for p in first.passages:
-        rows.setdefault(p.post, []).append((p.id, p.text, p.heading, p.start_line, p.end_line))
+        rows.setdefault(p.post, []).append((p.id, p.text, p.heading, p.date, p.start_line, p.end_line))
     left_out = {}
     for path, key in keys.items():
         clean = first.cleaned[key]
