@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,8 +40,20 @@ def options_for(
     """
     found = find_site(folder)
     template = expand_style(permalink) if permalink else ""
+    if not _is_jekylls(template, folder, found.site):
+        template = re.sub(r":slug(?!or)", ":slugorname", template)
     lang = (main_lang or found.site.main_lang).lower().replace("_", "-")
     return Options(template, drafts, future, lang, found.site, found.above), found
+
+
+def _is_jekylls(template: str, folder: Path, site: Site) -> bool:
+    """Whether a template's :slug is Jekyll's and Zola's, who make 3-6 of 3.6 and of 3_6, or Hugo's, who keeps both.
+
+    By the site's configuration, else by placeholders and folders that only one of them has.
+    """
+    if site.generator or any(name in template for name in (":lang", ":section", ":filename", ":contentbasename")):
+        return site.generator in ("Jekyll", "Zola")
+    return ":categories" in template or folder.absolute().name == "_posts"
 
 
 #: Nothing was asked for, and nothing found.

@@ -40,7 +40,7 @@ _NAMES = (
     *_DATE_PARTS, "yearday", "i_month", "i_day", "short_day", "long_day", "short_month", "long_month", "title", "slug",
     "categories",
     "category", "output_ext", "lang", "folders", "section", "sections", "filename", "slugorfilename", "post_title",
-    "slugorposttitle", "subfolders",
+    "slugorposttitle", "slugorname", "subfolders",
 )  # fmt: skip
 #: What other generators call the same.
 _ALIASES = {
@@ -93,7 +93,7 @@ class Place:
     categories: Sequence[str] = ()
     title: str = ""
     filename: str = ""  # with the date, if it has one
-    own_slug: str = ""  # what front matter says
+    own_slug: str = ""  # what front matter says, or the name without its day where that makes one in Hugo
     lang: str = ""  # "" in the blog's main language, which has no part of its own
     folders: Sequence[str] = ()  # those that are part of Jekyll's address: above _posts, and that of a language
     sections: Sequence[str] = ()  # all folders from the site's content on, those of languages aside
@@ -123,6 +123,7 @@ def _values(place: Place) -> Mapping[str, str]:
     values |= {
         "title": title,
         "slug": slugify(place.slug).lower() or "post",
+        "slugorname": hugo_slug(place.slug) or title,
         "filename": filename,
         "slugorfilename": hugo_slug(place.own_slug) or filename,
         "post_title": words,

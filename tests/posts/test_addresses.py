@@ -220,6 +220,19 @@ def test_hexo(tmp_path, config, addresses):
     assert sorted(found.values()) == sorted(addresses)
 
 
+@pytest.mark.parametrize(
+    ("config", "addresses"),
+    [
+        ({}, ["/ja/blog/v3.6-ga/", "/ja/blog/c_d/"]),
+        ({"_config.yml": "title: x"}, ["/ja/blog/v3-6-ga/", "/ja/blog/c-d/"]),
+    ],
+)
+def test_a_slug_keeps_its_signs_but_in_jekyll(tmp_path, config, addresses):
+    site(tmp_path, config, {"ja/2024-01-02-a_b.md": "slug: v3.6-GA", "ja/2024-01-02-c_d.md": "title: 題"})
+    options, _ = options_for(tmp_path, "/:lang/blog/:slug/", "en")
+    assert [post.url for post in load_posts(tmp_path, options)[0]] == addresses
+
+
 def test_a_rule_that_was_asked_for_wins_over_the_configuration_and_the_post_s_own_over_both(tmp_path):
     site(tmp_path, {"_config.yml": "baseurl: /b\npermalink: pretty\n"},
          {"_posts/2024-01-02-a.md": "title: x", "_posts/2024-01-02-c.md": "permalink: /own/"})  # fmt: skip
