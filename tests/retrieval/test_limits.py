@@ -21,10 +21,10 @@ TAGS = ["投資", "パン", "Weather"]
         ("昨日のニュースは？", "2026-01-14", "2026-01-14", "ニュースは？"),
         ("2025年11月の投資の記事を教えて", "2025-11-01", "2025-11-30", "投資の記事を教えて"),
         ("2025年11月に書かれたパンの話は？", "2025-11-01", "2025-11-30", "書かれたパンの話は？"),
-        ("2024年の記事でパンに触れたものは？", "2024-01-01", "2024-12-31", "記事でパンに触れたものは？"),
-        ("What did last month's posts say about bread?", "2025-12-01", "2025-12-31", "What did posts say about bread?"),
+        ("2024年の記事でパンに触れたものは？", "2024-01-01", "2024-12-31", "パンに触れたものは？"),
+        ("What did last month's posts say about bread?", "2025-12-01", "2025-12-31", "What about bread?"),
         ("posts from November 2025 on bread", "2025-11-01", "2025-11-30", "posts on bread"),
-        ("What was announced this week?", "2026-01-12", "2026-01-18", "What was announced ?"),
+        ("What was announced this week?", "2026-01-12", "2026-01-18", "What was announced?"),
     ],
 )
 def test_days_said_of_posts_are_limits(question, since, until, rest):
