@@ -30,7 +30,7 @@ from rag.text.keys import digest
 from rag.types import Post, Problem
 
 #: Raised by one whenever a stage makes something else of the same input: older generations are then not taken over.
-PIPELINE = 17
+PIPELINE = 18
 #: A build that would drop more than this part of the posts, and at least so many, looks at the wrong folder.
 MAX_VANISHED, MIN_VANISHED = 0.3, 5
 _NAMED = 3  # of the posts that would vanish

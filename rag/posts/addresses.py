@@ -7,7 +7,7 @@ rule for all posts, Jekyll's default.
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rag.posts import permalink as permalinks
@@ -132,6 +132,5 @@ def _rule(place: Place, position: Position, dated: bool, options: Options) -> st
         return options.permalink
     if site.pages and not (position.in_posts or dated):
         return "/:sections/:filename/" if is_bundle(position.path) else site.pages
-    section: Sequence[str] = place.sections[:1]
-    rules = dict(site.by_section)
-    return next((rules[name.lower()] for name in section if name.lower() in rules), site.template) or permalinks.DEFAULT
+    section = place.sections[0].lower() if place.sections else ""
+    return dict(site.by_section).get(section, site.template) or permalinks.DEFAULT

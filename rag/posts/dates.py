@@ -16,7 +16,7 @@ from rag.posts.generators import NameDay
 from rag.text.days import iso_day, period_of
 
 #: Front matter that says when a post was published, in order of trust; generators differ.
-_PUBLISHED = ("date", "publishdate", "pubdate", "published", "created", "created_at", "publish_date")
+_PUBLISHED = ("date", "publishdate", "pubdate", "published", "published_at", "created", "created_at", "publish_date")
 _CHANGED = ("lastmod", "updated", "modified", "last_modified_at", "update")
 _OLD_ADDRESSES = ("aliases", "alias", "redirect_from")
 

@@ -34,7 +34,7 @@ class Site:
 
     generator: str = ""  # "Jekyll", "Hexo", "Hugo" or "Zola"
     template: str = ""  # of `rag.posts.permalink`, for all posts that have none of their own
-    by_section: tuple[tuple[str, str], ...] = ()  # Hugo: a first folder, and the template of what is in it
+    by_section: tuple[tuple[str, str], ...] = ()  # Hugo: a first folder, "" for none, and the template of what is in it
     pages: str = ""  # Jekyll: the template of what is in no _posts
     base: str = ""  # the part of the site's address that stands before all of these
     content: tuple[tuple[str, str], ...] = ()  # folders in which posts begin, "content/ja", each with its language
@@ -67,6 +67,7 @@ def site_of(name: str, fields: Mapping[str, Any]) -> Site:
 
 def _jekyll(fields: Mapping[str, Any]) -> Site:
     posts = _mapping(_mapping(fields.get("collections")).get("posts"))
+    source, collected = _text(fields.get("source")).strip("./"), _text(fields.get("collections_dir")).strip("./")
     said = _text(posts.get("permalink")) or _text(fields.get("permalink")) or "date"
     template = _rooted(STYLES.get(said, said))
     languages = _codes(fields.get("languages"))  # of the plugin jekyll-polyglot
@@ -80,7 +81,7 @@ def _jekyll(fields: Mapping[str, Any]) -> Site:
         template=template,
         pages="/:sections/:filename/" if template.endswith("/") else "/:sections/:filename:output_ext",
         base=_text(fields.get("baseurl")).strip("/"),
-        content=((_text(fields.get("source")).strip("./"), ""),),
+        content=_longest_first((folder, "") for folder in {f"{source}/{collected}".strip("/"), source}),
         main_lang=main,
         languages=languages,
         lang_by_field=bool(languages),
@@ -138,7 +139,7 @@ def _hugo(fields: Mapping[str, Any]) -> Site:
     address = _text(fields.get("baseurl"))
     return Site(
         generator="Hugo",
-        template=by_section.pop("", "") or STYLES["hugo"][: -1 if ugly else None] + ".html" * ugly,
+        template=STYLES["hugo"][: -1 if ugly else None] + ".html" * ugly,
         by_section=tuple(sorted(by_section.items())),
         base=urlsplit(address).path.strip("/"),
         content=_longest_first((folder.strip("./"), lang) for folder, lang in content.items() if folder),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from rag.posts.fields import text_of
 from rag.text.question import language_of
@@ -38,8 +38,9 @@ _ENOUGH_WORDS = 200  # letters that must hold a few of a language's commonest wo
 _ENOUGH = 20  # letters that tell a script: a post may be little but code
 _OTHERS = 5  # one letter in so many makes the script: Japanese prose is full of Latin words
 _RARE = 50  # a translation that keeps its original in comments has at least so many of its own
-_EASTERN, _LATIN_END = "\u3041", "\u0250"
-_LATIN_LETTERS = "\u0370"
+_NO_LETTERS, _SPACE = re.compile(r"[^\w\s]+|[\d_]+"), re.compile(r"\s")
+_EASTERN, _LATIN = re.compile("[\u3041-\U0010ffff]"), re.compile("[^ \u0250-\U0010ffff]")
+_NO_LATIN, _OTHER_SCRIPT = re.compile("[\u0250-\U0010ffff]+"), re.compile("[\u0370-\U0010ffff]")
 _MARKUP = re.compile(r"https?://[^\s)>]+|`[^`\n]*`|<[^<>\n]{0,300}>|\{[{%][^{}\n]{0,300}[}%]\}|\]\([^()\n]{0,300}\)")
 
 
@@ -55,10 +56,8 @@ def language_said(
     for name in FIELDS:
         if code := as_code(text_of(fields.get(name))):
             return code, folder_of(path, code)
-    letters = _letters(title, text, _TITLES)
-    for name in [ending_of(path), *path.split("/")[:-1]]:
-        code = as_code(name)
-        if code and (code in known or _may_be(code, letters)):
+    for code in filter(None, map(as_code, [ending_of(path), *path.split("/")[:-1]])):
+        if code in known or _may_be(code, _letters(title, text, _TITLES)):
             return code, folder_of(path, code)
     return "", ""
 
@@ -69,12 +68,12 @@ def language_of_text(title: str, text: str) -> str:
     A few words of another script say nothing. A title in Latin letters, which is often English, weighs as any line.
     """
     letters = _letters(title, text, _TITLES)
-    count = sum(c != " " for c in letters)
-    if count and _OTHERS * sum(c >= _EASTERN for c in letters) >= count:
-        return language_of("".join(letters))
-    if _OTHERS * sum(" " != c < _LATIN_END for c in letters) < count:
+    count = len(letters) - letters.count(" ")
+    if count and _OTHERS * len(_EASTERN.findall(letters)) >= count:
+        return language_of(letters)
+    if _OTHERS * len(_LATIN.findall(letters)) < count:
         return ""
-    words = "".join(c for c in _letters(title, text, 1) if c < _LATIN_END)
+    words = _NO_LATIN.sub("", _letters(title, text, 1))
     found = language_of(words)
     return "" if found == "en" and len(words) > _ENOUGH_WORDS and not _is_english(words) else found
 
@@ -85,19 +84,19 @@ def ending_of(path: str) -> str:
     return as_code(parts[-2]) if len(parts) > 2 else ""
 
 
-def _letters(title: str, text: str, titles: int) -> list[str]:
+def _letters(title: str, text: str, titles: int) -> str:
     sample = titles * f"{title} " + _MARKUP.sub(" ", text[:_SAMPLE])
-    return [" " if c.isspace() else c for c in sample if c.isalpha() or c.isspace()]
+    return _SPACE.sub(" ", _NO_LETTERS.sub("", sample))
 
 
-def _may_be(code: str, letters: Sequence[str]) -> bool:
+def _may_be(code: str, letters: str) -> bool:
     """Whether a text can be in a language: a folder `it` of Japanese posts is about computers, or of English ones."""
-    others = sum(c >= _LATIN_LETTERS for c in letters)
+    others = len(_OTHER_SCRIPT.findall(letters))
     if len(letters) < _ENOUGH:
         return True
     if code[:2] in _NOT_LATIN:
         return others * _RARE >= len(letters)
-    return others * _OTHERS < len(letters) and not (code[:2] != "en" and _is_english("".join(letters)))
+    return others * _OTHERS < len(letters) and not (code[:2] != "en" and _is_english(letters))
 
 
 def _is_english(words: str) -> bool:

@@ -21,7 +21,7 @@ _SHOWING = ("published", "publish", "render", "listed")
 _HIDDEN_STATUS = frozenset({"draft", "hidden", "private", "pending", "unpublished", "trash", "future"})
 #: Hugo's `build`: whether a page is made, and in which lists it stands.
 _BUILD, _NEVER = ("build", "_build"), frozenset({"never", "false"})
-_PUBLISH_DAY = ("publishdate", "publish_date", "pubdate", "scheduled")
+_PUBLISH_DAY = ("publishdate", "publish_date", "pubdate", "published_at", "scheduled")
 _ENDS = ("expirydate", "unpublishdate", "expires", "expiry_date")
 _MAY_HIDE = re.compile(
     r"^[ \t]*[\"']?(draft|private|unlisted|hidden|published|publish|status)[\"']?[ \t]*[:=]",

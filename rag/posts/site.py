@@ -73,7 +73,8 @@ def _read(path: Path) -> dict[str, Any]:
             name, *rest = part.stem.lower().split(".")
             if name in _PARTS and part.suffix in _SUFFIXES:
                 inner = _load(part)
-                fields[name] = {**fields.get(name, {}), **({rest[0]: inner} if rest else inner)}
+                held = fields.get(name)
+                fields[name] = {**(held if isinstance(held, dict) else {}), **({rest[0]: inner} if rest else inner)}
     return fields
 
 

@@ -169,6 +169,21 @@ def test_jekyll_s_folders_above_posts_are_categories_also_languages(tmp_path):
     assert site(tmp_path / "1", {}, {}, "en/news/_posts") == {"2024-01-02-a.md": "/site/en/news/2024/01/02/a/"}
 
 
+def test_jekyll_s_collections_and_sources_in_folders_of_their_own(tmp_path):
+    collected = {"_config.yml": "collections_dir: collections\npermalink: pretty\n"}
+    found = site(tmp_path / "1", collected, {"collections/_posts/2024-01-02-a.md": "title: x"})
+    assert list(found.values()) == ["/2024/01/02/a/"]
+    source = {"_config.yml": "source: src\ncollections_dir: all\npermalink: pretty\n"}
+    found = site(tmp_path / "2", source, {"src/all/travel/_posts/2024-01-02-a.md": "title: x", "src/b.md": "title: x"})
+    assert list(found.values()) == ["/travel/2024/01/02/a/", "/b/"]
+
+
+def test_hugo_s_rule_for_the_root_holds_in_no_section(tmp_path):
+    config = {"hugo.toml": 'baseURL = "https://x.example"\n[permalinks]\n"/" = "/r/:slug/"\n'}
+    found = site(tmp_path, config, {"content/b.md": "title: Root", "content/posts/a.md": "title: x"})
+    assert list(found.values()) == ["/r/root/", "/posts/a/"]
+
+
 def test_jekyll_s_front_matter_defaults(tmp_path):
     config = """
 permalink: /:title/

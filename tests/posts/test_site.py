@@ -72,3 +72,14 @@ def test_the_nearest_configuration_counts_and_none_that_is_far_above_or_of_anoth
     assert find_site(near).file == ""
     (tmp_path / "1" / "2" / "_config.yml").write_text("permalink: /near/:title/", encoding="utf-8")
     assert find_site(near).site.template == "/near/:title/"
+
+
+def test_values_of_another_kind_than_a_generator_has_say_nothing(tmp_path):
+    (tmp_path / "config" / "_default").mkdir(parents=True)
+    (tmp_path / "config" / "_default" / "languages.toml").write_text("[en]\nweight = 1\n", encoding="utf-8")
+    found = site_of(tmp_path, "config/_default/hugo.toml", 'languages = "x"\npermalinks = 3\nfrontmatter = []\n')
+    assert (found.site.generator, found.site.languages, found.problem) == ("Hugo", ("en",), "")
+    odd = "permalink: {a: b}\ncollections: [posts]\ndefaults: x\nlanguages: en\ntimezone: [1]\n"
+    assert (
+        site_of(tmp_path / "y", "_config.yml", odd).site.template == "/:categories/:year/:month/:day/:title:output_ext"
+    )
