@@ -28,6 +28,7 @@ _COLUMNS = (
     "translators"
 )
 _JOINED = "passages JOIN posts ON path = post"
+_AT_ONCE = 900  # rows asked for in one query: SQLite is built with limits from 999 values on
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +66,18 @@ class PassageStore:
 
     def get(self, rows: Sequence[int]) -> list[Passage]:
         """Passages of these rows, in this order. Raises KeyError for a row that isn't there."""
-        marks = ",".join("?" * len(rows))
-        found = self._query(f"SELECT row, {_COLUMNS} FROM {_JOINED} WHERE row IN ({marks})", [int(r) for r in rows])
-        by_row = {int(row): _as_passage(columns) for row, *columns in found}
+        by_row: dict[int, Passage] = {}
+        for start in range(0, len(rows), _AT_ONCE):
+            some = [int(row) for row in rows[start : start + _AT_ONCE]]
+            marks = ",".join("?" * len(some))
+            found = self._query(f"SELECT row, {_COLUMNS} FROM {_JOINED} WHERE row IN ({marks})", some)
+            by_row |= {int(row): _as_passage(columns) for row, *columns in found}
         return [by_row[int(row)] for row in rows]
 
     def all(self) -> Iterator[Passage]:
         """Every passage, in row order."""
-        for start in range(0, self._count, 1000):
-            yield from self.get(range(start, min(start + 1000, self._count)))
+        for start in range(0, self._count, _AT_ONCE):
+            yield from self.get(range(start, min(start + _AT_ONCE, self._count)))
 
     def of_post(self, path: str) -> list[Passage]:
         """The passages kept from one post, in the order of the post; [] for an unknown post."""

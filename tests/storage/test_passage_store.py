@@ -1,5 +1,7 @@
 """What is written comes back, filters are exact, and the same input gives the same bytes."""
 
+import sqlite3
+
 import numpy as np
 import pytest
 
@@ -77,6 +79,18 @@ def test_drops_by_reason_and_post(store):
     assert [d.post for d in store.dropped()] == ["p0.md", "p1.md"]
     assert store.dropped(reason="marker") == [DROPPED[0]]
     assert store.dropped(post="p0.md") == [DROPPED[1]]
+
+
+def test_more_rows_are_read_than_sqlite_takes_values_in_one_query(tmp_path):
+    """34,000 passages that waited for the transformer were asked for at once; SQLite is often built for 32,766."""
+    passages = [_passage(i) for i in range(2_500)]
+    write_store(tmp_path, POSTS, passages, [])
+    store = PassageStore(tmp_path)
+    store._db.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
+    backwards = range(len(passages) - 1, -1, -1)
+    assert [p.id for p in store.get(backwards)] == [passages[i].id for i in backwards]
+    assert [p.id for p in store.all()] == [p.id for p in passages]
+    store.close()
 
 
 def test_facets_count_posts(store):
