@@ -10,15 +10,15 @@ import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 
+from rag.text.eras import western_years
+
 _DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0}
 _UNITS = {"十": 10, "百": 100, "千": 1_000}
 _MYRIADS = {"万": 10**4, "億": 10**8, "兆": 10**12}
 _KANJI = "".join([*_DIGITS, *_UNITS, *_MYRIADS])
 _ARABIC = r"\d+(?:,\d{3})*(?:\.\d+)?|\d+"
 _NUMBER = rf"(?:{_ARABIC}|[{_KANJI}]+(?:・[{''.join(_DIGITS)}]+)?)(?:{_ARABIC}|[{_KANJI}]+)*"
-#: An era's first year is its first's number and the offset.
-_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}
-_FIGURE = re.compile(rf"(?:(?P<era>{'|'.join(_ERAS)})(?P<year>元|{_NUMBER})年)|(?P<number>{_NUMBER})")
+_FIGURE = re.compile(_NUMBER)
 _PART = re.compile(rf"{_ARABIC}|・[{''.join(_DIGITS)}]+|[{_KANJI}]")
 _LONGEST = 40  # signs; what is longer is no figure of prose
 
@@ -35,13 +35,9 @@ def stated(text: str) -> set[Decimal]:
 
 def _figures(text: str) -> Iterator[tuple[Decimal, bool]]:
     """(value, whether it is surely one) of each figure; an era's year counts by our calendar."""
-    for found in _FIGURE.finditer(unicodedata.normalize("NFKC", text)):
-        if found["era"]:
-            year = Decimal(1) if found["year"] == "元" else _value(found["year"])
-            yield year + _ERAS[found["era"]], True
-        else:
-            number = found["number"]
-            yield _value(number), len(number) > 1 or number.isdecimal()
+    for found in _FIGURE.finditer(western_years(unicodedata.normalize("NFKC", text))):
+        number = found[0]
+        yield _value(number), len(number) > 1 or number.isdecimal()
 
 
 def _value(number: str) -> Decimal:

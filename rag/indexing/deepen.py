@@ -56,16 +56,15 @@ def deepen(
 
 def build_deep(
     posts: Path, root: Path, asked: Settings, *, rebuild: bool = False, allow_removals: bool = False,
-    usable: Callable[[BuildReport], None] = lambda report: None, progress: Progress | None = None,
+    progress: Progress | None = None,
 ) -> BuildReport:  # fmt: skip
     """`build`, and then `deepen` where the transformer's vectors are to come: the report of both together.
 
-    `usable` gets the report of the first, once its index can be searched. Raises what either raises.
+    The index can be searched once the first is done. Raises what either raises.
     """
     first = build(posts, root, asked, rebuild=rebuild, allow_removals=allow_removals, progress=progress)
     if not first.shallow:
         return first
-    usable(first)
     deep = deepen(posts, root, asked, allow_removals=allow_removals, progress=progress)
     assert deep, "nothing stops it"
     return replace(

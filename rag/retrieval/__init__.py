@@ -3,5 +3,5 @@
 Begin with `search`. The legs are `dense` (FAISS), `lexical` (BM25) and `late_interaction` (token vectors); `diversity`
 chooses what is shown; `filters` and `limits` narrow a search by what was set and by what the question itself states.
 May import: errors, models, storage, text, types.
-To change a weight: `WEIGHTS` in `search`, measured with `rag eval` on more than one blog, logged in bench/LOG.md.
+To change a weight: `DEEP_WEIGHTS` in `search`, measured by bench/corpora.py on several blogs, logged in bench/LOG.md.
 """

@@ -31,9 +31,9 @@ READ = 100
 RERANKED = 50  # passages that a reranker reads: its cost grows with them
 #: What the newest gain when the latest is asked for: the size of the steps between hits that fit about equally.
 FRESH = 0.05
-#: What each leg adds to the score where vectors are a transformer's. Words, tokens and meaning are enough: the post as
-#: a whole, the form of an answer, "soft" and the static table each added less than .01 on five blogs, and took it back
-#: on the one left out (`bench/LOG.md`). The sum is 1, as of the scores.
+#: What each leg adds to the score where vectors are a transformer's: without any one of the three every one of five
+#: blogs loses, while none of "soft", the post as a whole, the form of an answer and the static table gains on more than
+#: three of them, or .01 on average (`bench/LOG.md`). The sum is 1, as of the scores.
 DEEP_WEIGHTS = {"lexical": 0.2, "dense": 0.6, "best": 0.2}
 #: The same where they are the static table's: `python -m training.fusion` on labelled questions.
 WEIGHTS = {"lexical": 0.40, "dense": 0.11, "soft": 0.08, "best": 0.25, "post": 0.09, "form": 0.07}

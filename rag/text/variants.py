@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
@@ -33,12 +33,6 @@ _GLOSSES = (
 _SEPARATOR = re.compile(r"[:、,，/]")
 _KATAKANA = re.compile(r"[\u30a1-\u30fa\u30fc]{3,}")
 _LATIN_WORD = re.compile(r"[a-z][a-z-]{2,}")
-
-
-def learn_glosses(texts: Iterable[str]) -> list[tuple[str, str, int]]:
-    """(Latin, Japanese, count) spellings that texts put side by side, NFKC and lower case, sorted."""
-    counts = Counter(pair for text in texts for pair in glosses_of(text))
-    return sorted((*pair, n) for pair, n in counts.items() if n >= MIN_GLOSSES)
 
 
 def glosses_of(text: str) -> list[tuple[str, str]]:

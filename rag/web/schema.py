@@ -50,26 +50,14 @@ class PassageRecord(TypedDict):
     translators: list[str]
 
 
-class PassageJSON(TypedDict):
-    """A passage found for a question; `rank` counts from 1, `score` is in [0, 1]."""
-
+class _Ranked(TypedDict):
     rank: int
     score: float
-    id: str
-    text: str
-    title: str
-    heading: str
-    post: str
-    url: str
-    date: str
-    tags: list[str]
-    categories: list[str]
-    start_line: int
-    end_line: int
-    also_in: list[CopyJSON]
-    lang: str
-    authors: list[str]
-    translators: list[str]
+
+
+class PassageJSON(_Ranked, PassageRecord):
+    """A passage found for a question; `rank` counts from 1, `score` is in [0, 1]."""
+
     scores: ScoresJSON
 
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.cli.main import VERBS, main
+from tests.web.test_schema import ANSWER_KEYS
 
 ANSWER_KEYS = [
     "answered", "confidence", "text", "citations", "passages", "searched", "limits", "note", "model",
@@ -77,17 +78,7 @@ def test_search_answers_a_file_of_questions(index_dir, tmp_path):
 
 def test_ask_answers_with_citations(index_dir):
     (answer,) = lines(run("ask", "一日乗車券は大人いくら？", "--json", "--index", index_dir))
-    assert list(answer) == [
-        "answered",
-        "confidence",
-        "text",
-        "citations",
-        "passages",
-        "searched",
-        "limits",
-        "note",
-        "model",
-    ]
+    assert list(answer) == ANSWER_KEYS
     for c in answer["citations"]:
         assert c["passage"]["text"][c["start"] : c["end"]] == c["quote"]
         assert f"[{c['n']}]" in answer["text"]

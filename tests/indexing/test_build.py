@@ -356,3 +356,19 @@ def test_status_says_what_is_there(index):
     assert status["deep"] == {"passages": len(index), "of": len(index)}
     assert status["dropped"]["marker"] == 1
     json.dumps(status)
+
+
+def test_a_spelling_needs_two_passages_that_give_it(posts, tmp_path):
+    """One may be an aside, and would make two words one for every question."""
+    for n, (first, second) in enumerate((("投資対効果（ROI）", "昼顔（once）"), ("ROI（投資対効果）", "昼顔"))):
+        write_post(
+            posts,
+            f"2025-12-0{n + 1}-a.md",
+            f"検索 {n}",
+            f"2025-12-0{n + 1}",
+            [],
+            [],
+            f"{first}と{second}の話、{n}回目。",
+        )
+    build(posts, tmp_path / "ix", Settings(model="static"))
+    assert arrays.read_glosses(generation.current(tmp_path / "ix").path) == [(["roi"], ["投資", "対", "効果"], 2)]

@@ -17,6 +17,7 @@ from rag.web.options import add_options, is_loopback, may_enter, options_from, r
 from rag.web.schema import answer_json, passage_json
 from rag.web.server import MAX_BODY
 from tests.serving import ROOT, Site, site, start
+from tests.web.test_schema import ANSWER_KEYS
 
 ANSWER_KEYS = [
     "answered", "confidence", "text", "citations", "passages", "searched", "limits", "note", "model",
@@ -70,17 +71,7 @@ def test_ask_gives_the_same_json_as_python(client, server):
     with_python = rag.open_index(server.index)
     assert answer == answer_json(rag.Chatbot(with_python).ask(QUESTION, []))
     with_python.close()
-    assert list(answer) == [
-        "answered",
-        "confidence",
-        "text",
-        "citations",
-        "passages",
-        "searched",
-        "limits",
-        "note",
-        "model",
-    ]
+    assert list(answer) == ANSWER_KEYS
     assert answer["answered"]
     for citation in answer["citations"]:
         assert citation["passage"]["text"][citation["start"] : citation["end"]] == citation["quote"]
@@ -131,17 +122,7 @@ def test_what_can_not_be_searched_for_is_said_in_one_line(http, options, says):
 def test_odd_questions_get_an_answer_in_valid_json(http, question):
     event, data = call(http, "ask", question)
     assert event == "complete", data
-    assert list(data[0]) == [
-        "answered",
-        "confidence",
-        "text",
-        "citations",
-        "passages",
-        "searched",
-        "limits",
-        "note",
-        "model",
-    ]
+    assert list(data[0]) == ANSWER_KEYS
 
 
 def test_a_forged_history_is_only_ever_read_as_questions(http):

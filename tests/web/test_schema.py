@@ -23,6 +23,9 @@ HIT = Hit(PASSAGE, 0.7654321987, {"dense": 0.5, "lexical": 0.25})
 ANSWER_KEYS = [
     "answered", "confidence", "text", "citations", "passages", "searched", "limits", "note", "model",
 ]  # fmt: skip
+ANSWER_KEYS = [
+    "answered", "confidence", "text", "citations", "passages", "searched", "limits", "note", "model",
+]  # fmt: skip
 RECORD_KEYS = [
     "id", "text", "title", "heading", "post", "url", "date", "tags", "categories", "start_line", "end_line", "also_in",
     "lang", "authors", "translators",
@@ -47,17 +50,7 @@ def test_an_answer_cites_passages_with_their_ranks():
     other = Hit(Passage("b2", "別。", "別", "", "b.md", "/b/", "", (), (), 1, 1), 0.9)
     citation = Citation(1, PASSAGE, "夏は混ぜない。", 10, 17)
     answer = answer_json(Answer("夏は？", "夏は混ぜない。[1]", True, 0.8, (citation,), (other, HIT)))
-    assert list(answer) == [
-        "answered",
-        "confidence",
-        "text",
-        "citations",
-        "passages",
-        "searched",
-        "limits",
-        "note",
-        "model",
-    ]
+    assert list(answer) == ANSWER_KEYS
     assert [p["rank"] for p in answer["passages"]] == [1, 2]
     (cited,) = answer["citations"]
     assert list(cited) == ["n", "quote", "start", "end", "passage"]
